@@ -1,0 +1,1 @@
+"""What every floor stands on: errors, settings, log, vectors, metrics, files and the terminal."""

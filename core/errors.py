@@ -1,0 +1,163 @@
+"""The one tree of named failures.
+
+A class per reason, carrying its evidence. Messages say what went wrong, where,
+with which value, and what to do about it. There is no HTTP in here: one table in
+``web/errors.py`` maps these classes to statuses.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class VitrineError(Exception):
+    """Any failure that a person can do something about.
+
+    Commands print its message as one sentence and exit 1; no traceback.
+    """
+
+
+class SettingsError(VitrineError):
+    """A setting has a value that cannot be used."""
+
+    def __init__(self, variable: str, value: str, expected: str) -> None:
+        super().__init__(f"{variable} is {value!r}, but {expected}.")
+        self.variable = variable
+        self.value = value
+
+
+class HomeError(VitrineError):
+    """The home folder cannot be used for writing."""
+
+    def __init__(self, home: Path, reason: str) -> None:
+        super().__init__(
+            f"The home folder {home} cannot be used: {reason}. "
+            "Choose another with --home DIR or VITRINE_HOME."
+        )
+        self.home = home
+
+
+class DatabaseError(VitrineError):
+    """The catalogue's database cannot be reached, or its schema is not the program's."""
+
+
+class FeedError(VitrineError):
+    """A feed cannot be read at all (single bad rows go to the ledger instead)."""
+
+    def __init__(self, feed: str, reason: str) -> None:
+        super().__init__(f"The feed {feed} cannot be read: {reason}")
+        self.feed = feed
+
+
+class ImageError(VitrineError):
+    """A picture cannot be used; ``code`` is stable for ledgers and APIs."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+class PriceError(VitrineError):
+    """A price or a currency cannot be read; ``code`` is stable for ledgers and APIs."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+class ModelError(VitrineError):
+    """An encoder's files are missing, damaged, or not what they claim to be."""
+
+
+class FingerprintMismatchError(VitrineError):
+    """Vectors of one encoder were about to meet those of another."""
+
+    def __init__(self, where: str, expected: str, found: str) -> None:
+        super().__init__(
+            f"{where} holds vectors of the encoder {found[:12]}, but the encoder in use is "
+            f"{expected[:12]}. Build the index again with `vitrine index build`, or point "
+            "VITRINE_MODEL at the model that made it."
+        )
+        self.expected = expected
+        self.found = found
+
+
+class StoreError(VitrineError):
+    """The embedding store cannot be used."""
+
+
+class SnapshotError(VitrineError):
+    """A generation is missing, incomplete or damaged, and is not served."""
+
+
+class NoGenerationError(SnapshotError):
+    """Nothing has been published yet."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(
+            f"No index has been published under {root} yet. Import a catalogue with "
+            "`vitrine catalog import FILE` and build its index with `vitrine index build`."
+        )
+
+
+class BusyError(VitrineError):
+    """Another process holds a lock that this job needs."""
+
+
+class InvalidQueryError(VitrineError):
+    """A query is readable, but one of its values cannot be used.
+
+    ``pointer`` names the field (``/q``, ``/per_page``), ``code`` the reason.
+    """
+
+    def __init__(self, pointer: str, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.pointer = pointer
+        self.code = code
+
+
+class ProductNotFoundError(VitrineError):
+    """No product of that id is in the generation in service."""
+
+    def __init__(self, product_id: str) -> None:
+        super().__init__(f"There is no product {product_id!r} in the catalogue being served.")
+        self.product_id = product_id
+
+
+class OverloadedError(VitrineError):
+    """More queries wait than the engine accepts; come back in ``retry_after_s`` seconds."""
+
+    def __init__(self, retry_after_s: int = 1) -> None:
+        super().__init__("The search engine has more queries waiting than it accepts. Try again.")
+        self.retry_after_s = retry_after_s
+
+
+class NotReadyError(VitrineError):
+    """The engine is still opening its generation or warming up."""
+
+
+class ServeError(VitrineError):
+    """The site cannot listen where it was told to."""
+
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        super().__init__(
+            f"The site cannot listen on {host}, port {port}: {reason}. "
+            "Choose another with --host and --port, or VITRINE_HOST and VITRINE_PORT."
+        )
+        self.host = host
+        self.port = port
+
+
+class UploadNotFoundError(VitrineError):
+    """A shopper's uploaded picture is not kept, or no longer."""
+
+    def __init__(self) -> None:
+        super().__init__("That picture is no longer kept. Choose it again to repeat the search.")
+
+
+class TrainingError(VitrineError):
+    """A training run cannot start or go on."""
+
+
+class EvaluationError(VitrineError):
+    """Queries to measure with cannot be used."""

@@ -1,0 +1,221 @@
+"""Every setting, read in one place: command-line option, then environment, then default."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from core.errors import HomeError, SettingsError
+
+PREFIX = "VITRINE_"
+_MASK = "********"
+_PASSWORD = re.compile(r"(://[^:/@]*:)[^@]*(@)")
+"""The password of a URL; what surrounds it helps to see a mistake."""
+
+
+class _Parser(NamedTuple):
+    """How a variable's text becomes a value, and the end of the sentence when it can't."""
+
+    parse: Callable[[str], object]
+    expected: str = "it cannot be read"
+
+
+def _whole(low: int, high: int) -> _Parser:
+    def parse(value: str) -> int:
+        number = int(value)
+        if not low <= number <= high:
+            raise ValueError
+        return number
+
+    return _Parser(parse, f"it must be a whole number from {low} to {high}")
+
+
+def _one_of(*choices: str) -> _Parser:
+    def parse(value: str) -> str:
+        if value not in choices:
+            raise ValueError
+        return value
+
+    return _Parser(parse, f"it must be one of {', '.join(choices)}")
+
+
+_TEXT = _Parser(str)
+_PATH = _Parser(Path)
+_YES_OR_NO = _Parser({"0": False, "1": True}.__getitem__, "it must be 1 (yes) or 0 (no)")
+
+
+def _setting(
+    default: object,
+    about: str,
+    parser: _Parser = _TEXT,
+    secret: bool = False,
+) -> Any:
+    """Declare one setting; Any because dataclass fields take the type of their annotation."""
+    return field(
+        default=default, metadata={"about": about, "parser": parser, "secret": secret}, kw_only=True
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that the program's parts are built from; the only reader of the environment.
+
+    Each field ``name`` is set by the variable ``VITRINE_NAME``.
+    """
+
+    home: Path = _setting(Path("var"), "folder that holds all state", _PATH)
+    database_url: str = _setting("", "SQLAlchemy URL; empty means HOME/vitrine.db", secret=True)
+    model: str = _setting("bundled", "bundled, local-dir:PATH, hf-hub:NAME or ARCHITECTURE/TAG")
+    device: str = _setting("auto", "where the encoder runs", _one_of("auto", "cpu", "cuda"))
+    index: str = _setting(
+        "auto", "vector index", _one_of("auto", "numpy", "faiss-cpu", "faiss-gpu")
+    )
+    threads: int = _setting(0, "compute threads; 0 means one per core", _whole(0, 1024))
+    encode_batch: int = _setting(64, "images or texts per encoder batch", _whole(1, 4096))
+    shop_name: str = _setting("Vitrine", "name shown on the site")
+    host: str = _setting("127.0.0.1", "address the site listens on")
+    port: int = _setting(8000, "port the site listens on", _whole(1, 65535))
+    web_threads: int = _setting(8, "threads that answer requests", _whole(1, 256))
+    queue_size: int = _setting(64, "queries that may wait before 503", _whole(1, 10_000))
+    query_batch: int = _setting(32, "queries answered in one go", _whole(1, 1024))
+    batch_wait_ms: int = _setting(2, "longest wait for a fuller batch, ms", _whole(0, 1000))
+    query_timeout_s: int = _setting(30, "longest wait for an answer, s", _whole(1, 600))
+    refresh_s: int = _setting(2, "how often a new generation is looked for, s", _whole(1, 3600))
+    max_query_chars: int = _setting(500, "longest query text", _whole(1, 10_000))
+    max_image_bytes: int = _setting(
+        20 * 2**20, "largest picture in a catalogue or an upload, bytes", _whole(1024, 2**30)
+    )
+    max_image_pixels: int = _setting(
+        50_000_000, "most pixels of a picture before it is decoded", _whole(1024, 10**9)
+    )
+    log_level: str = _setting(
+        "warning", "least level logged", _one_of("debug", "info", "warning", "error")
+    )
+    log_json: bool = _setting(False, "log lines as JSON", _YES_OR_NO)
+    sources: Mapping[str, str] = field(default_factory=dict, compare=False, kw_only=True)
+
+    @classmethod
+    def load(
+        cls,
+        environ: Mapping[str, str] | None = None,
+        options: Mapping[str, object] | None = None,
+    ) -> Settings:
+        """Read every setting; ``options`` from the command line win over the environment.
+
+        Raises:
+            SettingsError: a value cannot be used, or a ``VITRINE_*`` name is unknown.
+        """
+        environ = os.environ if environ is None else environ
+        declared = {PREFIX + each.name.upper(): each for each in fields(cls) if each.metadata}
+        _refuse_unknown(environ, set(declared))
+        values: dict[str, Any] = {}
+        sources = {each.name: "default" for each in declared.values()}
+        for variable, each in declared.items():
+            if variable in environ:
+                values[each.name] = _parse(variable, environ[variable], each.metadata["parser"])
+                sources[each.name] = variable
+        for name, value in (options or {}).items():
+            if value is not None:
+                values[name] = value
+                sources[name] = "command line"
+        return cls(**values, sources=sources)
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL in force."""
+        return self.database_url or f"sqlite:///{self.home.absolute() / 'vitrine.db'}"
+
+    @property
+    def compute_threads(self) -> int:
+        """How many threads encoder and index may use together."""
+        return self.threads or os.cpu_count() or 1
+
+    @property
+    def images(self) -> Path:
+        """Folder of the catalogue's pictures, by content hash."""
+        return self.home / "images"
+
+    @property
+    def embeddings(self) -> Path:
+        """Folder of the embedding stores, one per fingerprint."""
+        return self.home / "embeddings"
+
+    @property
+    def generations(self) -> Path:
+        """Folder of index generations and the pointer to the one in service."""
+        return self.home / "index"
+
+    @property
+    def thumbnails(self) -> Path:
+        """Folder of re-encoded pictures for pages; may be deleted at any time."""
+        return self.home / "thumbnails"
+
+    @property
+    def uploads(self) -> Path:
+        """Folder of shoppers' pictures, each kept for an hour; may be deleted at any time."""
+        return self.home / "uploads"
+
+    def ensure_home(self) -> Path:
+        """Make the home folder and check that it can be written.
+
+        Raises:
+            HomeError: it cannot be made or written, with the reason.
+        """
+        probe = self.home / f".writable.{os.getpid()}"
+        try:
+            self.home.mkdir(parents=True, exist_ok=True)
+            probe.write_bytes(b"")
+            probe.unlink()
+        except OSError as error:
+            raise HomeError(self.home.absolute(), error.strerror or str(error)) from error
+        return self.home
+
+    def rows(self) -> list[tuple[str, str, str, str]]:
+        """List (variable, value, source, about) of each setting, secrets masked."""
+        return [
+            (
+                PREFIX + each.name.upper(),
+                _shown(getattr(self, each.name), secret=each.metadata["secret"]),
+                self.sources.get(each.name, "default"),
+                each.metadata["about"],
+            )
+            for each in fields(self)
+            if each.metadata
+        ]
+
+
+def prepare_process(environ: dict[str, str] | os._Environ[str] = os.environ) -> None:
+    """Set what native libraries read once, when they are loaded; call before importing them.
+
+    Waiting OpenMP threads that spin slow everything else on a small machine: FAISS
+    behind a web server was 10 times slower than itself with this set
+    (docs/decisions/0004-threads.md). A value the caller already set is kept.
+    """
+    environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    environ.setdefault("TRANSFORMERS_NO_ADVISORY_WARNINGS", "1")
+
+
+def _refuse_unknown(environ: Mapping[str, str], declared: set[str]) -> None:
+    """Refuse a misspelt variable: one that is silently ignored costs an evening."""
+    for variable in sorted(environ):
+        if variable.startswith(PREFIX) and variable not in declared:
+            known = ", ".join(sorted(declared))
+            raise SettingsError(variable, environ[variable], f"no such setting exists ({known})")
+
+
+def _parse(variable: str, value: str, parser: _Parser) -> object:
+    try:
+        return parser.parse(value)
+    except (ValueError, KeyError):
+        raise SettingsError(variable, value, parser.expected) from None
+
+
+def _shown(value: object, secret: bool) -> str:
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    return _PASSWORD.sub(rf"\g<1>{_MASK}\g<2>", str(value)) if secret else str(value)
