@@ -1,0 +1,1 @@
+"""Dual encoders: pictures and words into one space."""
