@@ -1,0 +1,1 @@
+"""Contrastive fine-tuning: pairs in, a better dual encoder out."""
