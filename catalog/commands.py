@@ -1,0 +1,199 @@
+"""The commands ``vitrine catalog …``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from catalog import ledger, repository
+from catalog.database import migrate, open_catalog
+from catalog.fields import Field
+from catalog.image_store import ImageStore
+from catalog.images import ImageLimits
+from catalog.importer import ImportOptions, ImportReport, import_feed
+from catalog.ledger import Run
+from catalog.money import CURRENCIES
+from core.settings import Settings
+from core.terminal import BarProgress, VitrineGroup, emit, json_option, table
+
+MAX_LISTED = 10_000
+
+
+class _Mapping(click.ParamType[tuple[str, Field]]):
+    """``COLUMN=FIELD``; a column's name may itself hold an equals sign."""
+
+    name = "column=field"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, Field]:
+        column, _, name = str(value).rpartition("=")
+        try:
+            return column.strip(), Field(name.strip().lower())
+        except ValueError:
+            fields = ", ".join(each.value for each in Field)
+            return self.fail(f"{value!r} must be COLUMN=FIELD, with a field of {fields}.")
+
+
+class _Currency(click.ParamType[str]):
+    name = "code"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        code = str(value).upper()
+        return code if code in CURRENCIES else self.fail(f"{value!r} is no ISO 4217 code.")
+
+
+class _RunNumber(click.ParamType["int | None"]):
+    """A run's number, or ``latest``, which is None."""
+
+    name = "run"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int | None:
+        if value == "latest":
+            return None
+        try:
+            return int(str(value))
+        except ValueError:
+            return self.fail(f"{value!r} must be a run's number, or latest.")
+
+
+@click.group("catalog", cls=VitrineGroup)
+def catalog() -> None:
+    """Import products and look at what the catalogue holds."""
+
+
+@catalog.command("import")
+@click.argument("feed", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--images",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder that image paths are relative to (default: the feed's own).",
+)
+@click.option(
+    "--map", "mapping", multiple=True, type=_Mapping(), help="What a column holds; repeatable."
+)
+@click.option("--currency", type=_Currency(), default=None, help="For prices that name none.")
+@json_option
+@click.pass_obj
+def import_command(
+    settings: Settings,
+    feed: Path,
+    images: Path | None,
+    mapping: tuple[tuple[str, Field], ...],
+    currency: str | None,
+    as_json: bool,
+) -> None:
+    """Import a feed: CSV or JSON Lines, found out from its content.
+
+    Exits with 1 only if nothing could be taken.
+    """
+    options = ImportOptions(
+        images=images,
+        mapping=dict(mapping),
+        default_currency=currency or "",
+        limits=ImageLimits(settings.max_image_bytes, settings.max_image_pixels),
+        threads=settings.compute_threads,
+    )
+    database = open_catalog(settings)
+    try:
+        report = import_feed(database, ImageStore(settings.images), feed, options, BarProgress())
+    finally:
+        database.close()
+    emit(_report_as_json(report), _report_as_text(report), as_json)
+    if report.taken + report.mended == 0:
+        raise click.exceptions.Exit(1)
+
+
+@catalog.command("stats")
+@json_option
+@click.pass_obj
+def stats_command(settings: Settings, as_json: bool) -> None:
+    """Count what the catalogue holds."""
+    database = open_catalog(settings)
+    with database.read() as session:
+        stats = repository.stats(session)
+    database.close()
+    counts = asdict(stats) | {"categories": dict(stats.categories)}
+    shown = [(name.replace("_", " "), f"{n:,}") for name, n in counts.items() if isinstance(n, int)]
+    widest = [(f"  {name or '(none)'}", f"{n:,}") for name, n in stats.categories[:20]]
+    emit(counts, table([*shown, ("categories", f"{len(stats.categories):,}"), *widest]), as_json)
+
+
+@catalog.command("report")
+@click.argument("run", type=_RunNumber())
+@click.option("--limit", type=click.IntRange(0, MAX_LISTED), default=50, show_default=True)
+@click.option("--offset", type=click.IntRange(0), default=0, show_default=True)
+@click.option("--all", "with_taken", is_flag=True, help="List the rows that were taken, too.")
+@json_option
+@click.pass_obj
+def report_command(
+    settings: Settings, run: int | None, limit: int, offset: int, with_taken: bool, as_json: bool
+) -> None:
+    """Tell what became of the rows of an import: RUN is its number, or latest."""
+    database = open_catalog(settings)
+    with database.read() as session:
+        found = ledger.find_run(session, run)
+        if found is None:
+            raise click.ClickException(f"There is no import {run or 'yet'}.")
+        codes = ledger.count_codes(session, found.id)
+        entries = ledger.list_entries(
+            session, found.id, limit, offset, problems_only=not with_taken
+        )
+    database.close()
+    result = {
+        "run": asdict(found) | {"status": found.status.value},
+        "codes": [{"outcome": o.value, "code": code, "entries": n} for o, code, n in codes],
+        "entries": [asdict(entry) | {"outcome": entry.outcome.value} for entry in entries],
+    }
+    rows = [(e.line, e.product_id, e.outcome.value, e.code, e.value, e.hint) for e in entries]
+    parts = [
+        _run_as_text(found),
+        table([(n, outcome.value, code) for outcome, code, n in codes]),
+        table(rows, ("line", "product", "outcome", "code", "value", "hint")) if rows else "",
+    ]
+    emit(result, "\n\n".join(filter(None, parts)), as_json)
+
+
+@catalog.command("migrate")
+@click.pass_obj
+def migrate_command(settings: Settings) -> None:
+    """Bring the database to this program's schema. Other commands do so, too."""
+    settings.ensure_home()
+    migrate(settings.database)
+    click.echo("The database has the newest schema.")
+
+
+def _report_as_json(report: ImportReport) -> dict[str, object]:
+    problems = [asdict(problem) | {"line": line} for line, problem in report.problems]
+    return asdict(report) | {"rows": report.rows, "problems": problems}
+
+
+def _report_as_text(report: ImportReport) -> str:
+    lines = [
+        f"Run {report.run_id}: {report.taken:,} of {report.rows:,} rows taken, "
+        f"{report.mended:,} mended, {report.refused:,} refused, in {report.seconds:.1f} s.",
+        f"Products: {report.added:,} added, {report.changed:,} changed, "
+        f"{report.unchanged:,} unchanged. "
+        f"Pictures: {report.images_stored:,} new, {report.images_reused:,} known.",
+    ]
+    if report.encoding == "cp1252":
+        lines.append("The feed is not UTF-8 and was read as Windows-1252; check its accents.")
+    if report.codes:
+        lines.append(table([(f"  {n:,}", code) for code, n in report.codes.items()]))
+        lines.append(f"Details: vitrine catalog report {report.run_id}")
+    return "\n".join(lines)
+
+
+def _run_as_text(run: Run) -> str:
+    return (
+        f"Run {run.id} of {run.source}, started {run.started_at:%Y-%m-%d %H:%M:%S} UTC: "
+        f"{run.status.value}.\n{run.taken:,} rows taken, {run.mended:,} mended, "
+        f"{run.refused:,} refused; {run.added:,} products added, {run.changed:,} changed, "
+        f"{run.unchanged:,} unchanged."
+    )

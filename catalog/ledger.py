@@ -1,0 +1,188 @@
+"""Import runs and what became of every row. Functions take a session and never commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from catalog.models import ImportRun, LedgerEntry, Outcome, RunStatus
+from catalog.repository import UpsertCounts
+from catalog.rows import Problem
+
+KEPT_LEDGERS = 20
+"""Runs whose rows stay on record; of older ones the counts do. A nightly import of a
+million rows would otherwise outgrow the catalogue within a week."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowResult:
+    """How one row ended."""
+
+    line: int
+    product_id: str
+    outcome: Outcome
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One import as it stands on record."""
+
+    id: int
+    source: str
+    encoding: str
+    started_at: datetime
+    finished_at: datetime | None
+    status: RunStatus
+    taken: int
+    mended: int
+    refused: int
+    added: int
+    changed: int
+    unchanged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a run's ledger."""
+
+    line: int
+    product_id: str
+    outcome: Outcome
+    code: str
+    hint: str
+    value: str
+
+
+def start_run(session: Session, source: str, encoding: str, now: datetime) -> int:
+    """Put a new run on record and give its number.
+
+    Runs that never ended were killed, for a live one says how it ended itself.
+    """
+    session.execute(
+        update(ImportRun)
+        .where(ImportRun.status == RunStatus.RUNNING)
+        .values(status=RunStatus.INTERRUPTED)
+    )
+    run = ImportRun(
+        source=source,
+        encoding=encoding,
+        started_at=now,
+        status=RunStatus.RUNNING,
+        **dict.fromkeys(("taken", "mended", "refused", "added", "changed", "unchanged"), 0),
+    )
+    session.add(run)
+    session.flush()
+    _forget_old(session, run.id)
+    return run.id
+
+
+def record_batch(
+    session: Session, run_id: int, results: Sequence[RowResult], counts: UpsertCounts
+) -> None:
+    """Write what became of a batch of rows, and add it to the run's counts."""
+    entries = [entry for result in results for entry in _entries(run_id, result)]
+    if entries:
+        session.execute(insert(LedgerEntry), entries)
+    outcomes = [result.outcome for result in results]
+    session.execute(
+        update(ImportRun)
+        .where(ImportRun.id == run_id)
+        .values(
+            taken=ImportRun.taken + outcomes.count(Outcome.TAKEN),
+            mended=ImportRun.mended + outcomes.count(Outcome.MENDED),
+            refused=ImportRun.refused + outcomes.count(Outcome.REFUSED),
+            added=ImportRun.added + counts.added,
+            changed=ImportRun.changed + counts.changed,
+            unchanged=ImportRun.unchanged + counts.unchanged,
+        )
+    )
+
+
+def end_run(session: Session, run_id: int, status: RunStatus, now: datetime) -> None:
+    """Put on record how a run ended."""
+    session.execute(
+        update(ImportRun).where(ImportRun.id == run_id).values(status=status, finished_at=now)
+    )
+
+
+def lines_of(session: Session, run_id: int, product_ids: Iterable[str]) -> dict[str, int]:
+    """Find which products a run has accepted already, and on which line."""
+    statement = select(LedgerEntry.product_id, func.min(LedgerEntry.line)).where(
+        LedgerEntry.run_id == run_id,
+        LedgerEntry.product_id.in_(list(product_ids)),
+        LedgerEntry.outcome != Outcome.REFUSED,
+    )
+    return dict(session.execute(statement.group_by(LedgerEntry.product_id)).all())
+
+
+def find_run(session: Session, run_id: int | None = None) -> Run | None:
+    """Look a run up; None means the latest."""
+    statement = select(ImportRun).order_by(ImportRun.id.desc()).limit(1)
+    if run_id is not None:
+        statement = statement.where(ImportRun.id == run_id)
+    row = session.scalar(statement)
+    return None if row is None else Run(**{name: getattr(row, name) for name in Run.__slots__})
+
+
+def count_codes(session: Session, run_id: int) -> tuple[tuple[Outcome, str, int], ...]:
+    """Count a run's entries by outcome and code, most frequent first."""
+    statement = (
+        select(LedgerEntry.outcome, LedgerEntry.code, func.count())
+        .where(LedgerEntry.run_id == run_id)
+        .group_by(LedgerEntry.outcome, LedgerEntry.code)
+    )
+    counted = session.execute(statement).all()
+    return tuple(sorted(counted, key=lambda row: (-row[2], row[0].value, row[1])))
+
+
+def list_entries(
+    session: Session, run_id: int, limit: int, offset: int = 0, problems_only: bool = True
+) -> tuple[Entry, ...]:
+    """List part of a run's ledger, by line; usually only what was mended or refused."""
+    statement: Any = (
+        select(
+            LedgerEntry.line,
+            LedgerEntry.product_id,
+            LedgerEntry.outcome,
+            LedgerEntry.code,
+            LedgerEntry.hint,
+            LedgerEntry.value,
+        )
+        .where(LedgerEntry.run_id == run_id)
+        .order_by(LedgerEntry.line, LedgerEntry.position)
+    )
+    if problems_only:
+        statement = statement.where(LedgerEntry.outcome != Outcome.TAKEN)
+    return tuple(Entry(*row) for row in session.execute(statement.limit(limit).offset(offset)))
+
+
+def _entries(run_id: int, result: RowResult) -> list[dict[str, Any]]:
+    """Write one entry for each problem, or a bare one for a row that was taken as it is."""
+    return [
+        {
+            "run_id": run_id,
+            "line": result.line,
+            "position": position,
+            "product_id": result.product_id,
+            "outcome": result.outcome,
+            "code": problem.code,
+            "hint": problem.hint,
+            "value": problem.value,
+        }
+        for position, problem in enumerate(result.problems or (Problem("", ""),))
+    ]
+
+
+def _forget_old(session: Session, run_id: int) -> None:
+    kept = select(ImportRun.id).order_by(ImportRun.id.desc()).limit(KEPT_LEDGERS).scalar_subquery()
+    session.execute(
+        delete(LedgerEntry)
+        .where(LedgerEntry.run_id.not_in(kept))
+        .execution_options(synchronize_session=False)
+    )
