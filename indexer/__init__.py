@@ -1,0 +1,1 @@
+"""The vector index: the embedding store, immutable generations, and the job that makes them."""

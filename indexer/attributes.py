@@ -1,0 +1,201 @@
+"""The columns of a generation, to filter, facet, sort and group by.
+
+Words are kept as codes into a sorted vocabulary, -1 where a product has none; numbers as
+int64 beside a mask of where they are known. Column names:
+
+- ``category_1``, ``category_2``, …: the category path down to that level (``Men > Shoes``,
+  so that shoes for men and for women are two values);
+- ``brand``, ``currency``, ``group_id``;
+- ``attribute.NAME`` for each attribute with a bounded number of values;
+- numbers: ``price_minor``, ``stock``.
+"""
+
+from __future__ import annotations
+
+import json
+from array import array
+from bisect import bisect_left
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catalog.records import CATEGORY_SEPARATOR, ProductRecord
+from core.errors import SnapshotError
+from core.vectors import Mask
+
+SCHEMA = "columns.json"
+CODES = "columns.codes.npy"
+"""int32 of (coded columns, products)."""
+NUMBERS = "columns.numbers.npy"
+"""int64 of (number columns, products); 0 where not known."""
+KNOWN = "columns.known.npy"
+"""bool of (number columns, products)."""
+
+MISSING = -1
+ATTRIBUTE = "attribute."
+NUMBER_COLUMNS = ("price_minor", "stock")
+MAX_LEVELS = 8
+MAX_ATTRIBUTES = 64
+"""A shop's export can have hundreds; the ones that most products have are kept."""
+MAX_VALUES = 1_000
+"""An attribute with more values is text (a code, a sentence), and no facet."""
+
+Codes = NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class CodedColumn:
+    """One word for each product, as a code into the vocabulary."""
+
+    codes: Codes
+    """Shape (products,); -1 where a product has none."""
+    values: Sequence[str]
+    """The vocabulary, sorted; ``values[code]`` is the word."""
+
+    def code(self, value: str) -> int | None:
+        """Find a word's code; None where no product has it."""
+        at = bisect_left(self.values, value)
+        return at if at < len(self.values) and self.values[at] == value else None
+
+    def mask(self, values: Collection[str]) -> Mask:
+        """Tell which products have one of these words."""
+        codes = [code for value in values if (code := self.code(value)) is not None]
+        return np.isin(self.codes, codes)
+
+    def counts(self) -> NDArray[np.int64]:
+        """Count the products of each word, in the vocabulary's order."""
+        return np.bincount(self.codes[self.codes >= 0], minlength=len(self.values))
+
+
+@dataclass(frozen=True, slots=True)
+class NumberColumn:
+    """One whole number for each product."""
+
+    numbers: NDArray[np.int64]
+    """Shape (products,); 0 where not known."""
+    known: Mask
+    """Shape (products,)."""
+
+
+class Columns:
+    """All columns of a generation, memory-mapped."""
+
+    def __init__(self, directory: Path) -> None:
+        schema = json.loads((directory / SCHEMA).read_bytes())
+        codes = np.load(directory / CODES, mmap_mode="r", allow_pickle=False)
+        numbers = np.load(directory / NUMBERS, mmap_mode="r", allow_pickle=False)
+        known = np.load(directory / KNOWN, mmap_mode="r", allow_pickle=False)
+        if len(codes) != len(schema["coded"]) or numbers.shape != known.shape:
+            raise SnapshotError(f"The columns in {directory} do not fit their schema.")
+        self.products = int(codes.shape[1])
+        self.coded: Mapping[str, CodedColumn] = {
+            each["name"]: CodedColumn(row, tuple(each["values"]))
+            for each, row in zip(schema["coded"], codes, strict=True)
+        }
+        self.numbers: Mapping[str, NumberColumn] = {
+            name: NumberColumn(values, mask)
+            for name, values, mask in zip(schema["numbers"], numbers, known, strict=True)
+        }
+
+    @property
+    def category_levels(self) -> tuple[CodedColumn, ...]:
+        """The category columns, from the widest."""
+        names = (f"category_{level}" for level in range(1, MAX_LEVELS + 1))
+        return tuple(self.coded[name] for name in names if name in self.coded)
+
+
+class ColumnsWriter:
+    """Gathers columns as products come; memory grows by about 12 bytes a value."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._count = 0
+        self._coded: dict[str, _Gathered] = {"brand": _Gathered()}
+        self._numbers = {name: array("q") for name in NUMBER_COLUMNS}
+        self._known = {name: bytearray() for name in NUMBER_COLUMNS}
+
+    def add(self, product: ProductRecord) -> None:
+        """Note the values of the next product."""
+        for name, value in _words(product):
+            if (column := self._coded.get(name)) is None:
+                limit = MAX_VALUES if name.startswith(ATTRIBUTE) else None
+                column = self._coded[name] = _Gathered(limit)
+            column.add(self._count, value)
+        for name, number in (("price_minor", product.price_minor), ("stock", product.stock)):
+            self._numbers[name].append(number or 0)
+            self._known[name].append(number is not None)
+        self._count += 1
+
+    def finish(self) -> None:
+        """Write the columns."""
+        kept = self._kept()
+        codes = np.full((len(kept), self._count), MISSING, dtype=np.int32)
+        coded = []
+        for row, name in enumerate(kept):
+            coded.append({"name": name, "values": self._coded[name].write(codes[row])})
+        schema = {"coded": coded, "numbers": list(NUMBER_COLUMNS)}
+        shape = (len(NUMBER_COLUMNS), self._count)
+        numbers = np.array([self._numbers[name] for name in NUMBER_COLUMNS], dtype=np.int64)
+        known = np.frombuffer(
+            b"".join(self._known[name] for name in NUMBER_COLUMNS), dtype=np.bool_
+        )
+        text = json.dumps(schema, ensure_ascii=False, indent=0)
+        (self._directory / SCHEMA).write_bytes(text.encode("utf-8", "surrogatepass"))
+        np.save(self._directory / CODES, codes)
+        np.save(self._directory / NUMBERS, numbers.reshape(shape))
+        np.save(self._directory / KNOWN, known.reshape(shape))
+
+    def _kept(self) -> list[str]:
+        """Choose the columns: all of our own, and the attributes that most products have."""
+        whole = {name: each for name, each in self._coded.items() if not each.overflowed}
+        attributes = [name for name in whole if name.startswith(ATTRIBUTE)]
+        attributes.sort(key=lambda name: (-len(whole[name].positions), name))
+        own = [name for name in whole if not name.startswith(ATTRIBUTE)]
+        return sorted(own) + sorted(attributes[:MAX_ATTRIBUTES])
+
+
+class _Gathered:
+    """The values of one column so far, sparse: most attributes are on few products."""
+
+    def __init__(self, limit: int | None = None) -> None:
+        self._limit = limit
+        self._vocabulary: dict[str, int] = {}
+        self.positions = array("q")
+        self._codes = array("i")
+        self.overflowed = False
+
+    def add(self, position: int, value: str) -> None:
+        """Note the value of the product at ``position``."""
+        if self.overflowed:
+            return
+        self._codes.append(self._vocabulary.setdefault(value, len(self._vocabulary)))
+        self.positions.append(position)
+        if self._limit is not None and len(self._vocabulary) > self._limit:
+            self.overflowed = True
+            self._vocabulary, self.positions, self._codes = {}, array("q"), array("i")
+
+    def write(self, codes: Codes) -> list[str]:
+        """Fill a column with codes into the sorted vocabulary, which is returned."""
+        values = sorted(self._vocabulary)
+        final = np.empty(len(values), dtype=np.int32)
+        for code, value in enumerate(values):
+            final[self._vocabulary[value]] = code
+        if len(values):
+            codes[np.frombuffer(self.positions, np.int64)] = final[
+                np.frombuffer(self._codes, np.int32)
+            ]
+        return values
+
+
+def _words(product: ProductRecord) -> Iterator[tuple[str, str]]:
+    path = product.category[:MAX_LEVELS]
+    for level in range(1, len(path) + 1):
+        yield f"category_{level}", CATEGORY_SEPARATOR.join(path[:level])
+    own = (("brand", product.brand), ("currency", product.currency), ("group_id", product.group_id))
+    yield from ((name, value) for name, value in own if value)
+    for name, value in product.attributes.items():
+        if value:
+            yield ATTRIBUTE + name, value

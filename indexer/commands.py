@@ -1,0 +1,163 @@
+"""``vitrine index``: build generations, look at them, and choose the one in service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from functools import partial
+
+import click
+
+from catalog.records import ProductRecord
+from core.settings import Settings
+from core.terminal import BarProgress, VitrineGroup, emit, json_option, table
+
+# What imports numpy, SQLAlchemy or FAISS is imported inside the commands, so that
+# `vitrine --help` stays quick.
+
+KEEP_RANGE = click.IntRange(min=1)
+
+
+@click.group("index", cls=VitrineGroup)
+def index() -> None:
+    """Build the index, and choose which generation of it is in service."""
+
+
+@index.command()
+@click.option("--force", is_flag=True, help="Publish a new generation even if nothing changed.")
+@click.option(
+    "--keep", type=KEEP_RANGE, default=3, show_default=True, help="Generations to keep afterwards."
+)
+@json_option
+@click.pass_obj
+def build(settings: Settings, force: bool, keep: int, as_json: bool) -> None:
+    """Embed what is new in the catalogue, and publish a generation of all of it.
+
+    A build that is interrupted is continued by the next one. Where nothing has changed
+    the generation in service stays, and nothing is published.
+    """
+    from catalog.image_store import ImageStore
+    from catalog.images import ImageLimits, read_image
+    from encoder.loading import load_encoder, model_fingerprint
+    from indexer.reindex import IndexJob, build_index
+
+    settings.ensure_home()
+    limits = ImageLimits(settings.max_image_bytes, settings.max_image_pixels)
+    job = IndexJob(
+        generations=settings.generations,
+        embeddings=settings.embeddings,
+        images=ImageStore(settings.images),
+        decode=lambda data, target: read_image(data, limits, target),
+        encoder=partial(load_encoder, settings),
+        fingerprint=model_fingerprint(settings),
+        model=settings.model,
+        index_kind=settings.index,
+        threads=settings.compute_threads,
+        batch=settings.encode_batch,
+        keep=keep,
+        force=force,
+    )
+    report = build_index(partial(_products, settings), job, BarProgress())
+    emit(asdict(report), report.to_text(), as_json)
+
+
+@index.command("list")
+@json_option
+@click.pass_obj
+def list_(settings: Settings, as_json: bool) -> None:
+    """List all generations, newest first; * marks the one in service."""
+    from indexer.generations import list_generations
+
+    listed = list_generations(settings.generations)
+    rows = []
+    for each in listed:
+        told = each.manifest
+        size = sum(entry.bytes for entry in told.files.values()) if told else 0
+        fields = told.fields if told else {}
+        rows.append(
+            {
+                "id": each.id,
+                "current": each.current,
+                "created_at": told.created_at if told else "",
+                "products": told.products if told else 0,
+                "images": fields.get("image", 0),
+                "fingerprint": told.fingerprint if told else "",
+                "bytes": size,
+                "problem": each.problem,
+            }
+        )
+    lines = [
+        (
+            "*" if row["current"] else "",
+            row["id"],
+            row["products"],
+            row["images"],
+            str(row["fingerprint"])[:12],
+            f"{int(str(row['bytes'])) / 2**20:.1f}",
+            row["problem"],
+        )
+        for row in rows
+    ]
+    header = ("", "id", "products", "images", "model", "MB", "problem")
+    text = table(lines, header) if rows else "No index has been built yet."
+    emit(rows, text, as_json)
+
+
+@index.command()
+@click.argument("generation", metavar="[ID]", required=False)
+@json_option
+@click.pass_obj
+def verify(settings: Settings, generation: str | None, as_json: bool) -> None:
+    """Check every file of a generation (the current one without ID), and its answers."""
+    from indexer.generations import current, folder
+    from indexer.snapshot import IndexSnapshot
+    from indexer.verify import verify_snapshot
+
+    chosen = generation or current(settings.generations)
+    snapshot = IndexSnapshot(folder(settings.generations, chosen))
+    try:
+        verify_snapshot(snapshot, settings.index, settings.compute_threads)
+    finally:
+        snapshot.close()
+    manifest = snapshot.manifest
+    text = f"{chosen} is whole: {manifest.products:,} products, {len(manifest.files)} files."
+    emit({"id": chosen, "ok": True, "products": manifest.products}, text, as_json)
+
+
+@index.command()
+@click.argument("generation", metavar="[ID]", required=False)
+@json_option
+@click.pass_obj
+def rollback(settings: Settings, generation: str | None, as_json: bool) -> None:
+    """Put an earlier generation back in service: the next older one, or ID."""
+    from indexer import generations
+
+    chosen = generations.rollback(settings.generations, generation)
+    emit({"generation": chosen}, f"The generation {chosen} is in service.", as_json)
+
+
+@index.command()
+@click.option(
+    "--keep", type=KEEP_RANGE, default=3, show_default=True, help="Newest generations to keep."
+)
+@json_option
+@click.pass_obj
+def prune(settings: Settings, keep: int, as_json: bool) -> None:
+    """Remove old generations, never the one in service or any newer."""
+    from indexer import generations
+
+    removed = generations.prune(settings.generations, keep)
+    text = f"Removed {len(removed)}: {', '.join(removed)}." if removed else "Nothing to remove."
+    emit({"removed": removed}, text, as_json)
+
+
+def _products(settings: Settings) -> Iterator[ProductRecord]:
+    from catalog.database import open_catalog
+    from catalog.repository import stream_products
+
+    database = open_catalog(settings)
+    try:
+        with database.read() as session:
+            yield from stream_products(session)
+    finally:
+        database.close()

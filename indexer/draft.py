@@ -1,0 +1,182 @@
+"""A generation in the making: the folder ``<id>.partial``, and the rename that finishes it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from array import array
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catalog.records import ProductRecord
+from core.files import fsync_directory
+from core.vectors import Mask
+from indexer.attributes import ColumnsWriter
+from indexer.documents import Documents, DocumentsWriter
+from indexer.embedding_store import KEY_BYTES, ContentKind, EmbeddingStore, image_key, text_key
+from indexer.generations import PARTIAL
+from indexer.manifest import (
+    FORMAT,
+    MANIFEST,
+    IndexManifest,
+    describe_file,
+)
+from indexer.product_text import TEXT_VERSION, product_text
+from indexer.snapshot import IMAGE_POSITIONS, embeddings_file, products_file
+
+_CHUNK_ROWS = 4096
+"""Rows copied at a time: 8 MB at 512 dimensions, whatever the size of the catalogue."""
+
+
+@dataclass(slots=True)
+class FieldRows:
+    """The rows that a field is to have: what to embed, and whose it is."""
+
+    keys: bytearray = field(default_factory=bytearray)
+    """32 bytes a row."""
+    products: array[int] = field(default_factory=lambda: array("q"))
+    positions: array[int] = field(default_factory=lambda: array("q"))
+
+    def __len__(self) -> int:
+        return len(self.products)
+
+    def add(self, key: bytes, product: int, position: int = 0) -> None:
+        """Append one row."""
+        self.keys += key
+        self.products.append(product)
+        self.positions.append(position)
+
+    def key(self, row: int) -> bytes:
+        """Give one row's key."""
+        return bytes(self.keys[row * KEY_BYTES : (row + 1) * KEY_BYTES])
+
+    def held_by(self, store: EmbeddingStore) -> Mask:
+        """Tell which rows a store has the embedding of."""
+        keys = (self.key(row) in store for row in range(len(self)))
+        return np.fromiter(keys, np.bool_, count=len(self))
+
+    def missing_from(self, store: EmbeddingStore) -> list[int]:
+        """List the first row of each content that a store does not hold, in order."""
+        seen: set[bytes] = set()
+        rows = []
+        for row in range(len(self)):
+            if (key := self.key(row)) not in store and key not in seen:
+                seen.add(key)
+                rows.append(row)
+        return rows
+
+    def distinct(self) -> int:
+        """Count different contents."""
+        return len(np.unique(np.frombuffer(self.keys, dtype=f"S{KEY_BYTES}")))
+
+
+class SnapshotDraft:
+    """Gathers products in one pass, then takes their embeddings from the stores."""
+
+    def __init__(self, root: Path, generation_id: str) -> None:
+        """Make the folder; it must not exist."""
+        self.id = generation_id
+        self.directory = root / f"{generation_id}{PARTIAL}"
+        self.directory.mkdir(parents=True)
+        self.rows = {kind: FieldRows() for kind in ContentKind}
+        self.catalogue = ""
+        """Digest of the products; known once all of them have been added."""
+        self._documents = DocumentsWriter(self.directory)
+        self._columns = ColumnsWriter(self.directory)
+
+    def __len__(self) -> int:
+        return len(self._documents)
+
+    def add(self, product: ProductRecord) -> None:
+        """Take the next product, its pictures and its text."""
+        at = len(self._documents)
+        for position, image in enumerate(product.images):
+            self.rows[ContentKind.IMAGE].add(image_key(image.hash), at, position)
+        if text := product_text(product):
+            self.rows[ContentKind.TEXT].add(text_key(text), at)
+        self._columns.add(product)
+        self._documents.add(product)
+
+    def close_products(self) -> Documents:
+        """End the pass: nothing more is added, and the products can be read.
+
+        Raises:
+            SnapshotError: two products have the same id.
+        """
+        documents = self._documents.finish()
+        self._columns.finish()
+        told = f"format {FORMAT}, text {TEXT_VERSION}, documents {documents}"
+        self.catalogue = hashlib.sha256(told.encode()).hexdigest()
+        return Documents(self.directory)
+
+    def write_field(self, kind: ContentKind, store: EmbeddingStore, dim: int) -> None:
+        """Write a field's rows, leaving out those that the store does not hold."""
+        rows = self.rows[kind]
+        held = rows.held_by(store)
+        kept = np.flatnonzero(held)
+        # Written, not mapped: on a full disk a write fails by name, a mapping by SIGBUS.
+        with (self.directory / embeddings_file(kind)).open("wb") as file:
+            np.lib.format.write_array_header_1_0(
+                file, {"descr": "<f4", "fortran_order": False, "shape": (len(kept), dim)}
+            )
+            for start in range(0, len(kept), _CHUNK_ROWS):
+                keys = [rows.key(row) for row in kept[start : start + _CHUNK_ROWS].tolist()]
+                file.write(store.get_many(keys)[0].data)
+        np.save(self.directory / products_file(kind), _held(rows.products, held))
+        if kind is ContentKind.IMAGE:
+            np.save(self.directory / IMAGE_POSITIONS, _held(rows.positions, held))
+
+    def write_manifest(
+        self, fingerprint: str, model: str, dim: int, fields: dict[str, int]
+    ) -> IndexManifest:
+        """Vouch for every file, and make all of them durable."""
+        files = sorted(self.directory.iterdir())
+        rows = sum(len(each) for each in self.rows.values())
+        manifest = IndexManifest(
+            id=self.id,
+            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            program=VERSION,
+            format=FORMAT,
+            fingerprint=fingerprint,
+            model=model,
+            dim=dim,
+            products=len(self),
+            fields=fields,
+            refused=rows - sum(fields.values()),
+            catalogue=self.catalogue,
+            files={path.name: describe_file(path) for path in files},
+        )
+        (self.directory / MANIFEST).write_bytes(manifest.to_bytes())
+        for path in (*files, self.directory / MANIFEST):
+            _fsync(path)
+        fsync_directory(self.directory)
+        return manifest
+
+    def commit(self) -> Path:
+        """Give the folder its final name: from now on it is a generation."""
+        final = self.directory.with_name(self.id)
+        self.directory.rename(final)
+        fsync_directory(final.parent)
+        return final
+
+    def discard(self) -> None:
+        """Remove the folder, if it has not been committed."""
+        self._documents.abandon()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def _held(values: array[int], held: Mask) -> NDArray[np.int64]:
+    return np.frombuffer(values, dtype=np.int64)[held]
+
+
+def _fsync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,213 @@
+"""The generations of an index side by side, and the pointer to the one in service.
+
+Each is a folder named by its id; a folder with a suffix (``.partial``, ``.removed``) is
+none. Moving the pointer and removing folders are short and wait for each other; a build,
+which is long, holds a lock of its own, so that one can roll back while it runs.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from core.errors import NoGenerationError, SnapshotError
+from core.files import fsync_directory, replacing
+from indexer.lock import exclusive
+from indexer.manifest import IndexManifest, read_manifest
+from indexer.snapshot import IndexSnapshot
+
+POINTER = "current"
+PARTIAL = ".partial"
+_REMOVED = ".removed"
+_ID_FORMAT = "%Y%m%dT%H%M%S.%fZ"
+_ID = re.compile(r"\d{8}T\d{6}-\d{6}Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One generation on the disk."""
+
+    id: str
+    current: bool
+    manifest: IndexManifest | None
+    """None where it cannot be read; ``problem`` says why."""
+    problem: str = ""
+
+
+def new_id(root: Path, now: datetime | None = None) -> str:
+    """Make an id that sorts after all that exist, whatever the clock says."""
+    moment = now or datetime.now(UTC)
+    newest = max((path.name[:23] for path in _folders(root)), default="")
+    while (fresh := _format_id(moment)) <= newest:
+        moment = max(moment, _parse_id(newest)) + timedelta(microseconds=1)
+    return fresh
+
+
+def folder(root: Path, generation_id: str) -> Path:
+    """Find a generation's folder from an id that a person may have typed.
+
+    Raises:
+        SnapshotError: it is no id (``..`` must not lead out of the root), or not there.
+    """
+    path = root / generation_id
+    if not _ID.fullmatch(generation_id) or not path.is_dir():
+        raise SnapshotError(
+            f"There is no generation {generation_id!r}; `vitrine index list` names them."
+        )
+    return path
+
+
+def current(root: Path) -> str:
+    """Tell the id of the generation in service.
+
+    Raises:
+        NoGenerationError: nothing has been published.
+        SnapshotError: the pointer is damaged.
+    """
+    try:
+        name = (root / POINTER).read_text(encoding="ascii", errors="replace")
+    except FileNotFoundError as error:
+        raise NoGenerationError(root) from error
+    if not _ID.fullmatch(name):
+        raise SnapshotError(
+            f"{root / POINTER} names no generation ({name[:40]!r}). Choose one with "
+            "`vitrine index list` and `vitrine index rollback ID`."
+        )
+    return name
+
+
+def open_current(root: Path) -> IndexSnapshot:
+    """Open the generation in service, checking all of it.
+
+    Raises:
+        SnapshotError: there is none, or it is damaged.
+    """
+    while True:
+        name = current(root)
+        try:
+            return IndexSnapshot(root / name)
+        except SnapshotError:
+            # Between reading the pointer and opening the folder, others may have
+            # published anew and removed this one. If so, the pointer has moved.
+            if current(root) == name:
+                raise
+
+
+def publish(root: Path, generation_id: str) -> None:
+    """Make a finished generation the one that readers open next.
+
+    The pointer is written aside and moved into place, so a reader finds the old name or
+    the new one, never a part of either (rename(2)).
+
+    Raises:
+        SnapshotError: the generation is incomplete; the pointer has not moved.
+    """
+    with _moving(root):
+        _point(root, generation_id)
+
+
+def rollback(root: Path, generation_id: str | None = None) -> str:
+    """Put an earlier generation back in service: the one named, else the next older whole one.
+
+    It is checked completely before the pointer moves; its id is returned.
+
+    Raises:
+        SnapshotError: it is damaged, or there is no older one; the pointer has not moved.
+    """
+    with _moving(root):
+        chosen = generation_id or _next_older(root)
+        IndexSnapshot(folder(root, chosen)).close()
+        _point(root, chosen)
+    return chosen
+
+
+def list_generations(root: Path) -> list[Generation]:
+    """List all generations, newest first, damaged ones among them."""
+    try:
+        served = current(root)
+    except SnapshotError:
+        served = ""
+    listed = []
+    for path in sorted(_folders(root), reverse=True):
+        if path.suffix:
+            continue
+        try:
+            listed.append(Generation(path.name, path.name == served, read_manifest(path)))
+        except SnapshotError as error:
+            listed.append(Generation(path.name, path.name == served, None, str(error)))
+    return listed
+
+
+def prune(root: Path, keep: int) -> list[str]:
+    """Remove all but the newest ``keep`` generations; give the ids of those removed.
+
+    Neither the one in service nor any newer than it is ever removed: after a rollback
+    the newer ones are what one may want to go forward to, or to look into.
+    """
+    if keep < 1:
+        raise ValueError(f"keep must be at least 1, not {keep}")
+    with _moving(root):
+        try:
+            served = current(root)
+        except SnapshotError:
+            return []  # with no pointer to trust, every one may be the last good one
+        ids = [each.id for each in list_generations(root)]
+        removed = [each for each in ids[keep:] if each < served]
+        for each in removed:
+            remove(root / each)
+    return removed
+
+
+def remove(directory: Path) -> None:
+    """Remove a folder so that no reader finds a part of it under its name."""
+    aside = directory.with_name(directory.name + _REMOVED)
+    directory.rename(aside)
+    fsync_directory(directory.parent)
+    shutil.rmtree(aside)
+
+
+def sweep(root: Path) -> None:
+    """Clear what killed builds and prunes left. For the holder of the build lock only."""
+    for path in _folders(root):
+        if path.suffix in (PARTIAL, _REMOVED):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def _moving(root: Path) -> Iterator[None]:
+    with exclusive(root / "pointer.lock", "Moving the pointer", wait=True):
+        yield
+
+
+def _point(root: Path, generation_id: str) -> None:
+    read_manifest(folder(root, generation_id))
+    with replacing(root / POINTER) as file:
+        file.write(generation_id.encode("ascii"))
+
+
+def _next_older(root: Path) -> str:
+    served = current(root)
+    for each in list_generations(root):
+        if each.id < served and each.manifest is not None:
+            return each.id
+    raise SnapshotError(f"There is no generation older than {served} to go back to.")
+
+
+def _folders(root: Path) -> list[Path]:
+    """List generations and their remains; the names are ours alone, others' are left alone."""
+    if not root.is_dir():
+        return []
+    return [path for path in root.iterdir() if _ID.match(path.name) and path.is_dir()]
+
+
+def _format_id(moment: datetime) -> str:
+    return moment.strftime(_ID_FORMAT).replace(".", "-")
+
+
+def _parse_id(text: str) -> datetime:
+    return datetime.strptime(text.replace("-", "."), _ID_FORMAT).replace(tzinfo=UTC)

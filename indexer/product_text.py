@@ -1,0 +1,57 @@
+"""The words that stand for a product in the text field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from catalog.records import ProductRecord
+
+TEXT_VERSION = 1
+"""Raised when the text of a product changes, so that an index is seen to be out of date."""
+
+MAX_CHARS = 2_000
+"""Far beyond what any tokenizer keeps (CLIP: 77 tokens, a MiniLM: 128 to 512)."""
+
+_WORD = re.compile(r"\w+")
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+def product_text(product: ProductRecord) -> str:
+    """Say a product in few words, the most telling first, for an encoder that cuts long texts.
+
+    The order is: title; category, narrowest first; brand; attributes as "name value", in
+    the order of their names; description. A part that only repeats words said before is
+    left out, for it would push others over the cut. So are attributes that no picture
+    shows and no shopper says: values without a letter, and addresses.
+
+    >>> product_text(ProductRecord(
+    ...     id="7", title="Nike Blue Running Shoes", brand="Nike",
+    ...     category=("Footwear", "Shoes"), attributes={"base_colour": "Navy", "code": "0815"},
+    ...     description="Light and  quick.",
+    ... ))
+    'Nike Blue Running Shoes. Footwear. base colour Navy. Light and quick'
+    """
+    said: set[str] = set()
+    kept: list[str] = []
+    for part, news in _parts(product):
+        words = {word.casefold() for word in _WORD.findall(news)}
+        if words - said:
+            kept.append(part.rstrip(" .") or part)
+            said |= words
+    return ". ".join(kept)[:MAX_CHARS]
+
+
+def _parts(product: ProductRecord) -> Iterator[tuple[str, str]]:
+    """Give each part beside those of its words that could be news."""
+    for plain in (product.title, *reversed(product.category), product.brand):
+        yield (tidy := _tidy(plain)), tidy
+    for name in sorted(product.attributes):
+        value = _tidy(product.attributes[name])
+        if _LETTER.search(value) and "://" not in value:
+            yield f"{_tidy(name.replace('_', ' '))} {value}", value
+    yield (tidy := _tidy(product.description)), tidy
+
+
+def _tidy(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from catalog.records import ProductRecord
+from indexer import attributes
+from indexer.attributes import Columns, ColumnsWriter
+
+
+def _columns(directory: Path, *products: ProductRecord) -> Columns:
+    writer = ColumnsWriter(directory)
+    for product in products:
+        writer.add(product)
+    writer.finish()
+    return Columns(directory)
+
+
+def test_words_become_codes_into_a_sorted_vocabulary(tmp_path: Path) -> None:
+    columns = _columns(
+        tmp_path,
+        ProductRecord("1", "a", brand="Zeta", attributes={"colour": "red"}),
+        ProductRecord("2", "b"),
+        ProductRecord("3", "c", brand="Acme", attributes={"colour": "blue", "empty": ""}),
+    )
+    assert sorted(columns.coded) == ["attribute.colour", "brand"]
+    brand = columns.coded["brand"]
+    assert (brand.values, brand.codes.tolist()) == (("Acme", "Zeta"), [1, -1, 0])
+    assert columns.coded["attribute.colour"].codes.tolist() == [1, -1, 0]
+
+
+def test_categories_are_paths_so_that_shoes_for_men_are_not_those_for_women(
+    tmp_path: Path,
+) -> None:
+    columns = _columns(
+        tmp_path,
+        ProductRecord("1", "a", category=("Women", "Shoes")),
+        ProductRecord("2", "b", category=("Men", "Shoes")),
+        ProductRecord("3", "c", category=("Men",)),
+    )
+    first, second = columns.category_levels
+    assert (first.values, first.codes.tolist()) == (("Men", "Women"), [1, 0, 0])
+    assert (second.values, second.codes.tolist()) == (("Men > Shoes", "Women > Shoes"), [1, 0, -1])
+
+
+def test_an_unknown_number_differs_from_zero(tmp_path: Path) -> None:
+    columns = _columns(
+        tmp_path,
+        ProductRecord("1", "a", price_minor=0, stock=None),
+        ProductRecord("2", "b", price_minor=None, stock=4),
+        ProductRecord("3", "c", price_minor=2**40, stock=0),
+    )
+    price, stock = columns.numbers["price_minor"], columns.numbers["stock"]
+    assert (price.numbers.tolist(), price.known.tolist()) == ([0, 0, 2**40], [True, False, True])
+    assert (stock.numbers.tolist(), stock.known.tolist()) == ([0, 4, 0], [False, True, True])
+
+
+def test_masks_and_counts_follow_the_words(tmp_path: Path) -> None:
+    columns = _columns(tmp_path, *(ProductRecord(id, id, brand=id[0]) for id in ("a1", "b1", "a2")))
+    brand = columns.coded["brand"]
+    assert brand.mask(["a"]).tolist() == [True, False, True]
+    assert brand.mask(["b", "unknown"]).tolist() == [False, True, False]
+    assert brand.mask([]).tolist() == [False] * 3
+    assert brand.counts().tolist() == [2, 1]
+    assert (brand.code("b"), brand.code("c")) == (1, None)
+
+
+def test_an_attribute_with_too_many_values_is_no_column(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attributes, "MAX_VALUES", 3)
+    products = [
+        ProductRecord(
+            str(each), "t", brand=f"b{each}", attributes={"code": f"c{each}", "kind": "k"}
+        )
+        for each in range(5)
+    ]
+    columns = _columns(tmp_path, *products)
+    assert sorted(columns.coded) == ["attribute.kind", "brand"]
+    assert columns.coded["brand"].counts().tolist() == [1] * 5
+
+
+def test_of_too_many_attributes_the_commonest_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attributes, "MAX_ATTRIBUTES", 1)
+    columns = _columns(
+        tmp_path,
+        ProductRecord("1", "a", attributes={"rare": "x", "common": "y"}),
+        ProductRecord("2", "b", attributes={"common": "z"}),
+    )
+    assert sorted(columns.coded) == ["attribute.common", "brand"]
+
+
+def test_values_in_any_script_come_back(tmp_path: Path) -> None:
+    columns = _columns(tmp_path, ProductRecord("1", "a", attributes={"farbe/größe": "红 \ud800"}))
+    assert columns.coded["attribute.farbe/größe"].values == ("红 \ud800",)
