@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.records import ProductRecord
+from core import VERSION
 from core.files import fsync_directory
 from core.vectors import Mask
 from indexer.attributes import ColumnsWriter

@@ -1,0 +1,1 @@
+"""Search: a query in, ranked products out, from one generation."""

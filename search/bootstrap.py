@@ -1,0 +1,80 @@
+"""Assemble a search engine from settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from core.settings import Settings
+from encoder.loading import load_encoder
+from indexer.generations import current, open_current
+from indexer.snapshot import IndexSnapshot
+from search.engine import EngineLimits, SearchEngine
+from search.generation import ServedGeneration
+
+
+class PublishedGenerations:
+    """The generations of a folder, in the order they are published."""
+
+    def __init__(self, root: Path, index: str, threads: int) -> None:
+        self._root = root
+        self._index = index
+        self._threads = threads
+
+    def current_id(self) -> str:
+        """Read the pointer."""
+        return current(self._root)
+
+    def open(self) -> IndexSnapshot:
+        """Open the generation that the pointer names, checking all of it."""
+        return open_current(self._root)
+
+    def serve(self, snapshot: IndexSnapshot) -> ServedGeneration:
+        """Build the vector indexes of an open generation."""
+        return ServedGeneration(snapshot, self._index, self._threads)
+
+
+@contextmanager
+def open_engine(settings: Settings) -> Iterator[SearchEngine]:
+    """Open the engine over the generation in service; it is warm when this returns.
+
+    Raises:
+        NoGenerationError: nothing has been published.
+        SnapshotError: the generation is damaged.
+        FingerprintMismatchError: another model made it.
+        ModelError: the model cannot be loaded.
+    """
+    source = PublishedGenerations(settings.generations, settings.index, settings.compute_threads)
+    source.current_id()  # before seconds are spent on loading the model
+    engine = SearchEngine(load_encoder(settings), source, limits_from(settings))
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+@contextmanager
+def open_generation(settings: Settings) -> Iterator[ServedGeneration]:
+    """Open the generation in service without an encoder, for look-ups and likeness.
+
+    Raises:
+        SnapshotError: there is none, it is damaged, or another model made it.
+    """
+    source = PublishedGenerations(settings.generations, settings.index, settings.compute_threads)
+    generation = source.serve(source.open())
+    try:
+        yield generation
+    finally:
+        generation.close()
+
+
+def limits_from(settings: Settings) -> EngineLimits:
+    """Take the engine's limits from the settings."""
+    return EngineLimits(
+        queue_size=settings.queue_size,
+        batch_size=settings.query_batch,
+        batch_wait_s=settings.batch_wait_ms / 1000,
+        timeout_s=settings.query_timeout_s,
+        refresh_s=settings.refresh_s,
+    )

@@ -1,0 +1,128 @@
+"""The one thread: batches, order, refusal, failure, end."""
+
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from core.errors import NotReadyError, OverloadedError
+from search.worker import Job, Worker
+
+
+def double(jobs: Sequence[Job[int, int]]) -> None:
+    for job in jobs:
+        job.answer.set_result(2 * job.question)
+
+
+def make(
+    answer_all: object = double, queue_size: int = 64, batch_size: int = 8, batch_wait_s: float = 0
+) -> Worker[int, int]:
+    return Worker(
+        answer_all,  # type: ignore[arg-type]
+        queue_size=queue_size,
+        batch_size=batch_size,
+        batch_wait_s=batch_wait_s,
+    )
+
+
+class Gate:
+    """Answers nothing until it is opened; notes threads and batch sizes."""
+
+    def __init__(self) -> None:
+        self.entered = threading.Event()
+        self.open = threading.Event()
+        self.batches: list[list[int]] = []
+        self.threads: set[str] = set()
+
+    def __call__(self, jobs: Sequence[Job[int, int]]) -> None:
+        self.entered.set()
+        assert self.open.wait(10)
+        self.batches.append([job.question for job in jobs])
+        self.threads.add(threading.current_thread().name)
+        double(jobs)
+
+
+def test_many_threads_get_each_its_own_answer() -> None:
+    worker = make(queue_size=1000)
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda n: worker.ask(n, 10), range(500)))
+    assert answers == [2 * n for n in range(500)]
+    worker.close()
+
+
+def test_what_gathers_while_a_batch_runs_is_answered_together_by_one_thread() -> None:
+    gate = Gate()
+    worker = make(gate, batch_size=3)
+    with ThreadPoolExecutor(6) as pool:
+        first = pool.submit(worker.ask, 0, 10)
+        assert gate.entered.wait(10)
+        rest = [pool.submit(worker.ask, n, 10) for n in range(1, 6)]
+        while worker._queue.qsize() < 5:
+            threading.Event().wait(0.001)
+        gate.open.set()
+        assert sorted(each.result() for each in [first, *rest]) == [0, 2, 4, 6, 8, 10]
+    assert [len(batch) for batch in gate.batches] == [1, 3, 2]
+    assert gate.threads == {"search-worker"}
+    worker.close()
+
+
+def test_a_full_queue_refuses_at_once() -> None:
+    gate = Gate()
+    worker = make(gate, queue_size=1)
+    with ThreadPoolExecutor(2) as pool:
+        running = pool.submit(worker.ask, 1, 10)
+        assert gate.entered.wait(10)
+        waiting = pool.submit(worker.ask, 2, 10)
+        while not worker._queue.full():
+            threading.Event().wait(0.001)
+        with pytest.raises(OverloadedError):
+            worker.ask(3, 10)
+        gate.open.set()
+        assert (running.result(), waiting.result()) == (2, 4)
+    worker.close()
+
+
+def test_a_question_that_nobody_waits_for_any_more_is_skipped() -> None:
+    gate = Gate()
+    worker = make(gate)
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(worker.ask, 1, 10)
+        assert gate.entered.wait(10)
+        with pytest.raises(OverloadedError):
+            worker.ask(2, timeout_s=0.01)
+        gate.open.set()
+        assert running.result() == 2
+    worker.close()
+    assert gate.batches == [[1]]
+
+
+def test_a_failure_reaches_its_askers_and_the_worker_goes_on() -> None:
+    def fail_on_odd(jobs: Sequence[Job[int, int]]) -> None:
+        if jobs[0].question % 2:
+            raise ValueError("odd")
+        double(jobs)
+
+    worker = make(fail_on_odd, batch_size=1)
+    with pytest.raises(ValueError, match="odd"):
+        worker.ask(1, 10)
+    assert worker.ask(2, 10) == 4
+    worker.close()
+
+
+def test_closing_answers_what_waits_and_refuses_what_comes_later() -> None:
+    gate = Gate()
+    worker = make(gate, batch_size=1)
+    with ThreadPoolExecutor(3) as pool:
+        asked = [pool.submit(worker.ask, 1, 10)]
+        assert gate.entered.wait(10)
+        asked.append(pool.submit(worker.ask, 2, 10))
+        while worker._queue.qsize() < 1:
+            threading.Event().wait(0.001)
+        closing = pool.submit(worker.close)
+        gate.open.set()
+        closing.result()
+        assert [each.result() for each in asked] == [2, 4]
+    with pytest.raises(NotReadyError):
+        worker.ask(3, 10)
+    worker.close()
