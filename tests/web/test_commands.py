@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from core.errors import ModelError, NoGenerationError
+from core.settings import Settings
+from core.terminal import VitrineGroup
+from tests.web.fake_engine import FakeEngine
+from web.commands import serve
+
+Opened = Callable[[Settings], Iterator[FakeEngine]]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    def run_with(opened: Opened, *arguments: str) -> Result:
+        monkeypatch.setattr("search.bootstrap.open_engine", contextmanager(opened))
+        group = VitrineGroup(commands=[serve])
+        command = ["serve", "--port", "0", *arguments]
+        return CliRunner().invoke(group, command, obj=Settings(home=tmp_path))
+
+    return run_with
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_the_site_and_closes_the_engine(
+    run: Callable[..., Result],
+    engine: FakeEngine,
+    monkeypatch: pytest.MonkeyPatch,
+    number: signal.Signals,
+) -> None:
+    closed = threading.Event()
+    before = signal.getsignal(number)
+    monkeypatch.setattr("web.commands.wait_for_signal", lambda: signal.raise_signal(number))
+
+    def opened(settings: Settings) -> Iterator[FakeEngine]:
+        try:
+            yield engine
+        finally:
+            closed.set()
+
+    result = run(opened)
+    assert result.exit_code == 0, result.output
+    assert result.stderr.endswith("Stopped.\n")
+    assert closed.is_set()
+    assert signal.getsignal(number) is before
+
+
+def test_a_signal_while_the_engine_is_being_opened_stops_too(run: Callable[..., Result]) -> None:
+    def opened(settings: Settings) -> Iterator[FakeEngine]:
+        signal.raise_signal(signal.SIGTERM)
+        raise AssertionError("the signal was not heard")
+        yield
+
+    result = run(opened)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr.endswith("Stopped.\n")
+
+
+def test_the_ready_line_is_one_json_object(
+    run: Callable[..., Result], engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.commands.wait_for_signal", lambda: None)
+
+    def opened(settings: Settings) -> Iterator[FakeEngine]:
+        yield engine
+
+    result = run(opened, "--json")
+    ready = json.loads(result.stdout)
+    assert ready["url"].startswith("http://127.0.0.1:")
+    assert (ready["ready"], ready["products"]) == (True, 63)
+
+
+def test_the_site_answers_while_the_engine_is_being_opened(
+    run: Callable[..., Result], engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: dict[str, int] = {}
+    urls: list[str] = []
+    monkeypatch.setattr("web.commands.announce", urls.append)
+    monkeypatch.setattr("web.commands.wait_for_signal", lambda: look("after"))
+
+    def look(when: str) -> None:
+        for path in ("healthz", "readyz"):
+            try:
+                with urllib.request.urlopen(urls[0] + path, timeout=10) as response:
+                    seen[f"{path} {when}"] = response.status
+            except urllib.error.HTTPError as error:
+                seen[f"{path} {when}"] = error.code
+                error.close()
+
+    def opened(settings: Settings) -> Iterator[FakeEngine]:
+        look("before")
+        yield engine
+
+    assert run(opened).exit_code == 0
+    assert seen == {
+        "healthz before": 200,
+        "readyz before": 503,
+        "healthz after": 200,
+        "readyz after": 200,
+    }
+
+
+def test_the_last_requests_are_answered_before_the_engine_is_closed(
+    run: Callable[..., Result], engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    urls: list[str] = []
+    refused: list[bool] = []
+    monkeypatch.setattr("web.commands.announce", urls.append)
+    monkeypatch.setattr("web.commands.wait_for_signal", lambda: None)
+
+    def opened(settings: Settings) -> Iterator[FakeEngine]:
+        yield engine
+        try:
+            urllib.request.urlopen(urls[0] + "healthz", timeout=10)
+        except urllib.error.URLError as error:
+            refused.append(isinstance(error.reason, ConnectionRefusedError))
+
+    assert run(opened).exit_code == 0
+    assert refused == [True]
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (NoGenerationError(Path("var/index")), "No index has been published under var/index yet."),
+        (ModelError("The model is not there."), "The model is not there."),
+    ],
+)
+def test_an_engine_that_cannot_be_opened_is_one_sentence(
+    run: Callable[..., Result], error: Exception, said: str
+) -> None:
+    def failing(settings: Settings) -> Iterator[FakeEngine]:
+        raise error
+        yield
+
+    result = run(failing)
+    assert result.exit_code == 1
+    assert f"vitrine: {said}" in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_a_port_in_use_ends_before_the_engine_is_opened(run: Callable[..., Result]) -> None:
+    def never(settings: Settings) -> Iterator[FakeEngine]:
+        raise AssertionError("the engine costs seconds")
+        yield
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        result = run(never, "--port", str(taken.getsockname()[1]))
+    assert result.exit_code == 1
+    assert "another program is using that port" in result.stderr

@@ -1,0 +1,96 @@
+"""The real WSGI server, on a port of its own."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import threading
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+
+from core.errors import ServeError
+from core.settings import Settings
+from search.query import SearchQuery
+from search.results import SearchResults
+from tests.web.fake_engine import FakeEngine, FakeImages
+from web.app import create_app
+from web.server import WebServer
+
+FORM = {"Content-Type": "multipart/form-data; boundary=x"}
+
+
+def ask(
+    server: WebServer, method: str, path: str, body: bytes = b"", **headers: str
+) -> tuple[http.client.HTTPResponse, bytes]:
+    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=10)
+    try:
+        connection.request(method, path, body, headers)
+        response = connection.getresponse()
+        return response, response.read()
+    finally:
+        connection.close()
+
+
+def test_the_server_answers_and_names_no_software(app: Flask, settings: Settings) -> None:
+    with WebServer(app, settings, "127.0.0.1", 0) as server:
+        response, body = ask(server, "GET", "/api/v1/search?q=red+bag")
+        assert response.status == 200
+        assert json.loads(body)["hits"][0]["title"] == "Red leather bag"
+        assert response.getheader("Server") is None
+        assert ask(server, "HEAD", "/")[1] == b""
+        assert ask(server, "GET", "/search?q=%ff")[0].status == 400
+        assert ask(server, "GET", "/" + "x" * 40_000)[0].status == 431
+        assert ask(server, "POST", "/api/v1/search/image", bytes(500_000), **FORM)[0].status == 413
+
+
+def test_a_port_in_use_is_one_sentence(app: Flask, settings: Settings) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ServeError) as caught:
+            WebServer(app, settings, "127.0.0.1", port)
+    assert str(caught.value) == (
+        f"The site cannot listen on 127.0.0.1, port {port}: another program is using that port. "
+        "Choose another with --host and --port, or VITRINE_HOST and VITRINE_PORT."
+    )
+
+
+def test_an_address_that_is_not_ours_is_one_sentence(app: Flask, settings: Settings) -> None:
+    with pytest.raises(ServeError, match="no such address"):
+        WebServer(app, settings, "192.0.2.1", 0)
+
+
+class SlowEngine(FakeEngine):
+    def __init__(self) -> None:
+        super().__init__([], FakeImages())
+        self.entered = threading.Event()
+        self.release = threading.Event()
+
+    def search(self, query: SearchQuery) -> SearchResults:
+        self.entered.set()
+        assert self.release.wait(10)
+        return super().search(query)
+
+
+def test_a_request_being_answered_is_finished_before_the_server_stops(tmp_path: Path) -> None:
+    engine = SlowEngine()
+    settings = Settings(home=tmp_path)
+    app = create_app(settings, engine, FakeImages())
+    answers: list[int] = []
+    with WebServer(app, settings, "127.0.0.1", 0) as server:
+        asking = threading.Thread(
+            target=lambda: answers.append(ask(server, "GET", "/api/v1/search?q=a")[0].status)
+        )
+        asking.start()
+        assert engine.entered.wait(10)
+        stopping = threading.Thread(target=server.stop)
+        stopping.start()
+        engine.release.set()
+        asking.join()
+        stopping.join()
+    assert answers == [200]
+    with pytest.raises(ConnectionRefusedError):
+        ask(server, "GET", "/healthz")

@@ -1,0 +1,164 @@
+"""Records into what the templates show; free of Flask and of any request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from catalog.records import ImageRecord, ProductRecord
+from search.results import SearchHit
+from web.money import shown_amount
+from web.renditions import Rendition, rendition, renditions
+from web.urls import product_url
+
+MODEST_WIDTH = 260
+"""A picture narrower than this fills a narrow card, but not a wide one."""
+
+TINY_WIDTH = 130
+"""A picture narrower than this fills no card."""
+
+TINY_SCALE = 2
+"""How far a tiny picture may be blown up before it is a blur."""
+
+FEW_LEFT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture as an ``img`` element wants it."""
+
+    src: str
+    srcset: str
+    """Empty where there is only one size."""
+    width: int
+    """In CSS pixels: room that the picture takes at most."""
+    height: int
+    alt: str
+    modest: bool
+    """Whether it is too small for a wide box."""
+    tiny: bool
+    """Whether it stays in the middle of its box instead of filling it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One product in a grid."""
+
+    url: str
+    title: str
+    brand: str
+    price: str
+    """Empty where the feed has none."""
+    stock_note: str
+    """Empty unless it is worth a shopper's attention."""
+    picture: Picture | None
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A list of cards, and how closely they may stand."""
+
+    cards: tuple[Card, ...]
+    compact: bool
+    """Whether most pictures are too small for full cards."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProductPage:
+    """One product on its own page."""
+
+    id: str
+    title: str
+    brand: str
+    description: tuple[str, ...]
+    """Paragraphs."""
+    category: tuple[str, ...]
+    price: str
+    stock_note: str
+    in_stock: bool | None
+    """None where the feed does not say."""
+    attributes: tuple[tuple[str, str], ...]
+    pictures: tuple[Picture, ...]
+
+
+def grid_of(hits: Iterable[SearchHit]) -> Grid:
+    """Lay hits out as cards, each with the picture that fits best."""
+    cards = tuple(card_of(hit) for hit in hits)
+    pictures = [card.picture for card in cards if card.picture is not None]
+    modest = sum(picture.modest for picture in pictures)
+    return Grid(cards, compact=modest * 2 > len(pictures))
+
+
+def card_of(hit: SearchHit) -> Card:
+    """Show one product of a ranking."""
+    product = hit.product
+    return Card(
+        url=product_url(product.id),
+        title=product.title,
+        brand=product.brand,
+        price=_price(product),
+        stock_note=_stock_note(product.stock),
+        picture=None if hit.image is None else _card_picture(hit.image, product.title),
+    )
+
+
+def product_page_of(product: ProductRecord) -> ProductPage:
+    """Show all that is known of one product."""
+    return ProductPage(
+        id=product.id,
+        title=product.title,
+        brand=product.brand,
+        description=tuple(
+            line.strip() for line in product.description.splitlines() if line.strip()
+        ),
+        category=product.category,
+        price=_price(product),
+        stock_note=_stock_note(product.stock) or ("In stock" if product.stock else ""),
+        in_stock=None if product.stock is None else product.stock > 0,
+        attributes=tuple(
+            (name.replace("_", " ").capitalize(), value)
+            for name, value in product.attributes.items()
+            if value
+        ),
+        pictures=tuple(picture_of(image, product.title, width=960) for image in product.images),
+    )
+
+
+def picture_of(image: ImageRecord, title: str, width: int) -> Picture:
+    """Offer a picture in all its sizes; its text is the feed's, or the product's title."""
+    shown = rendition(image, width)
+    tiny = image.width < TINY_WIDTH
+    scale = TINY_SCALE if tiny else 1
+    return Picture(
+        src=shown.url,
+        srcset=_srcset(renditions(image)),
+        width=shown.width * scale,
+        height=shown.height * scale,
+        alt=image.alt or title,
+        modest=image.width < MODEST_WIDTH,
+        tiny=tiny,
+    )
+
+
+def _srcset(offered: tuple[Rendition, ...]) -> str:
+    if len(offered) < 2:
+        return ""
+    return ", ".join(f"{each.url} {each.width}w" for each in offered)
+
+
+def _card_picture(image: ImageRecord, title: str) -> Picture:
+    """Offer a picture whose text does not say again what the card's title says."""
+    picture = picture_of(image, title, width=480)
+    return replace(picture, alt="") if picture.alt == title else picture
+
+
+def _price(product: ProductRecord) -> str:
+    if product.price_minor is None:
+        return ""
+    return shown_amount(product.price_minor, product.currency)
+
+
+def _stock_note(stock: int | None) -> str:
+    if stock is None or stock > FEW_LEFT:
+        return ""
+    return f"Only {stock} left" if stock > 0 else "Out of stock"

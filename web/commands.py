@@ -1,0 +1,83 @@
+"""The command that serves the site."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import click
+
+from core.settings import Settings
+from core.terminal import emit, json_option
+
+
+@click.command()
+@click.option("--host", help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes any.")
+@json_option
+@click.pass_obj
+def serve(settings: Settings, host: str | None, port: int | None, as_json: bool) -> None:
+    """Serve the site and the API until stopped.
+
+    The address answers at once; searches are answered when the engine is open and warm,
+    which is when the address is printed.
+    """
+    # Imported here: other commands start faster without a web server.
+    from catalog.image_store import ImageStore
+    from search import bootstrap
+    from web.app import create_app
+    from web.presenters import present_status
+    from web.server import WebServer
+    from web.starting import StartingEngine
+
+    settings.ensure_home()
+    starting = StartingEngine()
+    app = create_app(settings, starting, ImageStore(settings.images))
+    host = settings.host if host is None else host
+    port = settings.port if port is None else port
+    with _until_stopped(), WebServer(app, settings, host, port) as server:
+        announce(server.url)
+        with bootstrap.open_engine(settings) as engine:
+            starting.use(engine)
+            emit(
+                {"url": server.url, **present_status(engine.status())},
+                f"{settings.shop_name} is ready at {server.url} (Ctrl+C stops it)",
+                as_json,
+            )
+            try:
+                wait_for_signal()
+            finally:
+                # Requests being answered still need the engine.
+                server.stop()
+
+
+def announce(url: str) -> None:
+    """Tell a person who waits what is going on."""
+    click.echo(f"Opening the search engine; {url} will answer in a moment.", err=True)
+
+
+def wait_for_signal() -> None:
+    """Wait until a signal's handler raises."""
+    threading.Event().wait()
+
+
+@contextmanager
+def _until_stopped() -> Iterator[None]:
+    """Turn SIGINT and SIGTERM into an orderly end; a second signal ends at once."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+        raise KeyboardInterrupt
+
+    before = {each: signal.signal(each, stop) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo("Stopped.", err=True)
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

@@ -1,0 +1,166 @@
+"""Failures into answers: one table from classes to statuses, one shape for each audience."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from core.errors import (
+    ImageError,
+    InvalidQueryError,
+    NoGenerationError,
+    NotReadyError,
+    OverloadedError,
+    ProductNotFoundError,
+    UploadNotFoundError,
+    VitrineError,
+)
+
+log = logging.getLogger(__name__)
+
+STARTING_RETRY_S = 3
+
+STATUSES: Mapping[type[VitrineError], HTTPStatus] = {
+    InvalidQueryError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ImageError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ProductNotFoundError: HTTPStatus.NOT_FOUND,
+    UploadNotFoundError: HTTPStatus.NOT_FOUND,
+    OverloadedError: HTTPStatus.SERVICE_UNAVAILABLE,
+    NotReadyError: HTTPStatus.SERVICE_UNAVAILABLE,
+    NoGenerationError: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+"""What is not in here is a fault of ours: 500, logged, and no word of it to the outside."""
+
+IMAGE_STATUSES: Mapping[str, HTTPStatus] = {
+    "too_many_bytes": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "too_many_pixels": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "not_an_image": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    "unsupported_format": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+}
+"""Reasons of ``ImageError`` that have a status of their own."""
+
+RETRY_S: Mapping[type[VitrineError], int] = {NotReadyError: STARTING_RETRY_S, NoGenerationError: 30}
+
+HTTP_DETAILS: Mapping[int, str] = {
+    404: "There is nothing at this address.",
+    405: "This address does not take that method.",
+    413: "What was sent is larger than this address takes.",
+    500: "Something went wrong on our side. It has been noted.",
+}
+"""Sentences for people where Werkzeug's speak of servers and URLs."""
+
+_API_PATHS = ("/api/", "/healthz", "/readyz")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One failure, ready to be told."""
+
+    status: HTTPStatus
+    code: str
+    detail: str
+    pointer: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Shape it as RFC 9457 asks, with a stable code and the field it is about."""
+        problem = {
+            "type": f"urn:vitrine:problem:{self.code}",
+            "title": self.status.phrase,
+            "status": self.status.value,
+            "detail": self.detail,
+            "code": self.code,
+            "request_id": g.get("request_id", ""),
+        }
+        return problem if self.pointer is None else problem | {"pointer": self.pointer}
+
+
+def install_errors(app: Flask) -> None:
+    """Answer every failure of an application, expected or not."""
+    app.register_error_handler(Exception, _answer)
+
+
+def problem_of(error: Exception) -> Problem:
+    """Find what to tell about a failure."""
+    if isinstance(error, HTTPException):
+        return _http_problem(error)
+    status = next((STATUSES[each] for each in type(error).__mro__ if each in STATUSES), None)
+    if status is None:
+        return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", HTTP_DETAILS[500])
+    if isinstance(error, ImageError):
+        return Problem(IMAGE_STATUSES.get(error.code, status), error.code, _detail(error), "/image")
+    if isinstance(error, InvalidQueryError):
+        return Problem(status, error.code, str(error), error.pointer)
+    return Problem(status, _code(type(error)), _detail(error), headers=_retry_headers(error))
+
+
+def _answer(error: Exception) -> Response:
+    problem = problem_of(error)
+    if problem.code == "internal_error":
+        log.error("request failed", exc_info=error, extra={"request_id": g.get("request_id", "")})
+    for_machines = request.path.startswith(_API_PATHS)
+    response = _machine_answer(problem) if for_machines else _page_answer(problem, error)
+    response.headers.update(problem.headers)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _machine_answer(problem: Problem) -> Response:
+    response = jsonify(problem.to_json())
+    response.status_code = problem.status
+    response.mimetype = "application/problem+json"
+    return response
+
+
+def _page_answer(problem: Problem, error: Exception) -> Response:
+    starting = isinstance(error, NotReadyError | NoGenerationError)
+    page = render_template(
+        "starting.html" if starting else "error.html",
+        problem=problem,
+        # The body of an upload that is too large is not read again only to keep its words.
+        text=request.args.get("q", "") if problem.status == 413 else request.values.get("q", ""),
+    )
+    return make_response(page, problem.status)
+
+
+def _http_problem(error: HTTPException) -> Problem:
+    status = HTTPStatus(error.code or 500)
+    headers = {
+        name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")
+    }
+    own_words = error.description if error.description != type(error).description else None
+    detail = own_words or HTTP_DETAILS.get(status.value) or error.description or status.phrase
+    code = "internal_error" if status.value == 500 else _snake(status.phrase)
+    return Problem(status, code, detail, headers=headers)
+
+
+def _retry_headers(error: Exception) -> dict[str, str]:
+    if isinstance(error, OverloadedError):
+        return {"Retry-After": str(error.retry_after_s)}
+    seconds = next((RETRY_S[each] for each in type(error).__mro__ if each in RETRY_S), None)
+    return {} if seconds is None else {"Retry-After": str(seconds)}
+
+
+def _detail(error: Exception) -> str:
+    # These two name folders and decoders, for the person who runs the server.
+    if isinstance(error, NoGenerationError):
+        return "No catalogue is being served yet."
+    if isinstance(error, ImageError) and error.code == "damaged":
+        return "The picture's file is damaged."
+    return str(error)
+
+
+def _code(kind: type[Exception]) -> str:
+    """Name a class as APIs do: ``ProductNotFoundError`` is ``product_not_found``."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__.removesuffix("Error")).lower()
+
+
+def _snake(phrase: str) -> str:
+    return re.sub(r"[^a-z]+", "_", phrase.lower()).strip("_")

@@ -1,0 +1,94 @@
+"""What a request asks, checked: arguments, form fields, an uploaded picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import g, request
+from PIL import Image
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+
+from catalog.images import ImageLimits, read_image
+from core.errors import ImageError, InvalidQueryError
+from core.settings import Settings
+from search.results import SearchResults
+from web.media import decode_target
+from web.uploads import STORED_WIDTH
+
+MULTIPART = "multipart/form-data"
+SHOWN_CHARS = 40
+
+
+def strict_arguments(given: MultiDict[str, str], *allowed: str) -> dict[str, str]:
+    """Read arguments; a misspelt one that is silently ignored costs its caller an evening.
+
+    Raises:
+        InvalidQueryError: one is unknown, or given twice.
+    """
+    for name, values in given.lists():
+        shown = name[:SHOWN_CHARS]
+        if name not in allowed:
+            known = ", ".join(allowed) or "none"
+            raise InvalidQueryError(
+                _pointer(shown), "unknown_parameter", f"There is no {shown!r} (there is: {known})."
+            )
+        if len(values) > 1:
+            raise InvalidQueryError(_pointer(shown), "repeated", f"{shown} is given twice.")
+    return given.to_dict()
+
+
+def lenient_arguments(given: Mapping[str, str], *known: str) -> dict[str, str]:
+    """Read arguments of a page; others come from newsletters and are not our business."""
+    return {name: given[name] for name in known if name in given}
+
+
+def form_fields() -> MultiDict[str, str]:
+    """Read the text fields of a multipart form.
+
+    Raises:
+        UnsupportedMediaType: the body is no multipart form.
+        BadRequest: a field is not UTF-8.
+    """
+    if request.mimetype != MULTIPART:
+        raise UnsupportedMediaType(f"Send the picture as {MULTIPART}, in the field 'image'.")
+    if any("\ufffd" in value for values in request.form.listvalues() for value in values):
+        raise BadRequest("The form holds bytes that are not UTF-8.")
+    return request.form
+
+
+def uploaded_image(settings: Settings) -> Image.Image:
+    """Decode the picture in the form's field ``image``, within the settings' bounds.
+
+    Raises:
+        ImageError: there is none, or it cannot be used.
+        InvalidQueryError: there are several.
+    """
+    sent = [each for each in request.files.getlist("image") if each.filename or _size(each)]
+    if not sent:
+        raise ImageError("missing", "No picture was sent. Choose one, in the field 'image'.")
+    if len(sent) > 1:
+        raise InvalidQueryError("/image", "repeated", "Send one picture, not several.")
+    data = sent[0].stream.read(settings.max_image_bytes + 1)
+    return read_image(data, image_limits(settings), decode_target(STORED_WIDTH))
+
+
+def image_limits(settings: Settings) -> ImageLimits:
+    """Bound pictures as the settings say."""
+    return ImageLimits(settings.max_image_bytes, settings.max_image_pixels)
+
+
+def record_timings(results: SearchResults) -> None:
+    """Let the answer's Server-Timing header tell the engine's stages."""
+    g.timings_ms = results.timings_ms
+
+
+def _size(file: FileStorage) -> int:
+    size = file.stream.seek(0, 2)
+    file.stream.seek(0)
+    return size
+
+
+def _pointer(name: str) -> str:
+    """Escape a name as RFC 6901 asks."""
+    return "/" + name.replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,36 @@
+"""What the views reach: built once per application, kept in its extensions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask, current_app
+
+from core.settings import Settings
+from search.engine import Engine
+from web.media import ImageSource, Thumbnails
+from web.uploads import UploadStore
+
+_KEY = "vitrine"
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The parts that answer requests."""
+
+    settings: Settings
+    engine: Engine
+    images: ImageSource
+    thumbnails: Thumbnails
+    uploads: UploadStore
+
+
+def attach(app: Flask, services: Services) -> None:
+    """Give an application its parts."""
+    app.extensions[_KEY] = services
+
+
+def services() -> Services:
+    """Find the parts of the application that answers this request."""
+    found: Services = current_app.extensions[_KEY]
+    return found
