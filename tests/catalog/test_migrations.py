@@ -34,10 +34,9 @@ def test_migrated_schema_is_exactly_the_models(database: Database) -> None:
         assert set(inspect(connection).get_table_names()) == TABLES
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite's own default
 def test_ids_and_categories_have_the_byte_collation_on_postgresql(database: Database) -> None:
     with database.begin() as connection:
-        if connection.dialect.name != "postgresql":
-            pytest.skip("SQLite compares bytes by default")
         collated = connection.execute(
             text(
                 "SELECT table_name, column_name FROM information_schema.columns "
