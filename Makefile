@@ -38,6 +38,10 @@ lint: $(VENV)/.installed-dev ## Check format, style and types
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy .
 
+.PHONY: docs
+docs: $(VENV)/.installed-dev ## Write docs/cli.md from the commands
+	@$(BIN)/python -m tests.cli_reference
+
 .PHONY: check
 check: lint test ## Everything that must pass before a change lands
 
