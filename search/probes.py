@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -45,8 +46,11 @@ LIKENESS_IMAGE_WEIGHT = 0.7
 
 
 def encode_queries(encoder: DualEncoder, queries: Sequence[SearchQuery]) -> list[Probe]:
-    """Turn sentences and pictures into probes, all of a batch in one go."""
-    words = sorted({query.text for query in queries if query.text})
+    """Turn sentences and pictures into probes, all of a batch in one go.
+
+    Punctuation alone asks for nothing: an encoder would answer it with noise.
+    """
+    words = sorted({query.text for query in queries if _says_something(query.text)})
     vectors = dict(zip(words, encoder.encode_texts(words), strict=True))
     images = [query.image for query in queries if query.image is not None]
     pictures = iter(encoder.encode_images(images))
@@ -70,6 +74,11 @@ def probe_product(generation: ServedGeneration, product_id: str) -> Probe:
     image, text = _centre(images), _centre(texts)
     weight = LIKENESS_IMAGE_WEIGHT if text is not None else 1.0
     return Probe(image, text, weight if image is not None else 0.0, excluded=position)
+
+
+def _says_something(text: str) -> bool:
+    """Tell whether a text has a letter, a digit or a pictograph (emoji mean something)."""
+    return any((kind := unicodedata.category(char)) == "So" or kind[0] in "LMN" for char in text)
 
 
 def _probe(image: Vector | None, text: Vector | None) -> Probe:

@@ -157,6 +157,17 @@ def test_a_catalogue_without_pictures_answers_sentences_and_finds_nothing_by_pic
     assert (results.hits, results.total) == ((), 0)
 
 
+@pytest.mark.parametrize("text", ["?!", "...", "€ + =", "«»"])
+def test_punctuation_alone_finds_nothing(engine: SearchEngine, text: str) -> None:
+    results = engine.search(SearchQuery(text))
+    assert (results.hits, results.total, results.pages) == ((), 0, 0)
+
+
+@pytest.mark.parametrize("text", ["7", "红", "👟", "é"])
+def test_a_letter_a_digit_or_a_pictograph_is_a_query(engine: SearchEngine, text: str) -> None:
+    assert engine.search(SearchQuery(text)).total == 12
+
+
 def test_showcase_takes_turns_between_categories(engine: SearchEngine, shop: Shop) -> None:
     shown = engine.showcase(len(COLOURS))
     assert len({hit.product.category for hit in shown}) == len(COLOURS)
