@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from catalog.demo.catalogue import DemoProduct, demo_products
@@ -38,9 +39,10 @@ def _jpeg(image: Image.Image) -> bytes:
     return stream.getvalue()
 
 
-def _distance_from_corner_colour(image: Image.Image) -> np.ndarray:
+def _distance_from_corner_colour(image: Image.Image) -> NDArray[np.int16]:
     pixels = np.asarray(image, dtype=np.int16)
-    return np.abs(pixels - pixels[2, 2]).max(axis=2)
+    distances: NDArray[np.int16] = np.abs(pixels - pixels[2, 2]).max(axis=2)
+    return distances
 
 
 def test_catalogue_has_at_least_640_products_in_at_least_36_kinds(

@@ -1,0 +1,1 @@
+"""Draw and describe the demonstration catalogue: invented products, rendered by the program."""
