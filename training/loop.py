@@ -62,11 +62,13 @@ class Trainer:
         if self.config.image_tower == "head" and trunk is not None:
             trunk.requires_grad_(False)
         if self.config.text_tower == "locked":
-            self.model.text.requires_grad_(False)
+            for name, parameter in self.model.named_parameters():
+                if not name.startswith(("visual.", "logit_")):
+                    parameter.requires_grad_(False)
 
     def _set_modes(self) -> None:
         self.model.train()
-        if self.config.text_tower == "locked":
+        if self.config.text_tower == "locked" and hasattr(self.model, "text"):
             self.model.text.eval()
         for module in self.model.modules():
             if isinstance(module, torch.nn.modules.batchnorm._BatchNorm):

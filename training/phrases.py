@@ -15,7 +15,7 @@ from pathlib import Path
 
 from catalog.records import ProductRecord
 
-FASHION = Path(__file__).parent / "phrases" / "fashion.toml"
+PHRASES = Path(__file__).parent / "phrases" / "shop.toml"
 
 FACTS = ("kind", "colour", "audience", "use", "pattern", "material")
 """What a phrase may state, in the order of a ``Phrase``'s facts."""
@@ -57,7 +57,7 @@ class Phrase:
 class Phrasebook:
     """Words for kinds and colours, read from TOML."""
 
-    def __init__(self, path: Path = FASHION) -> None:
+    def __init__(self, path: Path = PHRASES) -> None:
         book = tomllib.loads(path.read_text(encoding="utf-8"))
         self._kinds: Mapping[str, list[str]] = book.get("kinds", {})
         self._colours: Mapping[str, list[str]] = book.get("colours", {})

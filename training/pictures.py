@@ -62,7 +62,7 @@ def to_model_input(
     pixels: Pixels, mean: Sequence[float], std: Sequence[float], device: torch.device
 ) -> torch.Tensor:
     """Scale and normalise pixels as the model wants them: float32 (n, 3, height, width)."""
-    batch = torch.from_numpy(np.ascontiguousarray(pixels)).to(device).permute(0, 3, 1, 2)
+    batch = torch.from_numpy(np.array(pixels)).to(device).permute(0, 3, 1, 2)
     shape = (1, 3, 1, 1)
     centre = torch.tensor(mean, device=device).view(shape)
     spread = torch.tensor(std, device=device).view(shape)
