@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
-PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
+PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$each; break; }; done)
 
 .PHONY: help
@@ -51,7 +51,7 @@ clean: ## Remove what was installed and built; the shop's state in var/ stays
 
 # A failed step leaves no stamp, so the next `make` tries it again.
 $(VENV)/.installed: requirements.txt requirements-common.txt constraints.txt pyproject.toml
-	@test -n "$(PYTHON)" || { echo "Vitrine needs Python 3.11 or newer; none was found. Install one, or name it with make PYTHON=/path/to/python3." >&2; exit 1; }
+	@test -n "$(PYTHON)" && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "Vitrine needs Python 3.11 or newer; $(or $(PYTHON),none) was found. Install one, or name it with make PYTHON=/path/to/python3." >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { echo "$(PYTHON) cannot make a virtual environment; on Debian and Ubuntu install the package python3-venv." >&2; exit 1; }
 	@echo "Installing what Vitrine stands on into $(VENV) (PyTorch is large: the first time takes minutes) …"
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --progress-bar on -r requirements.txt

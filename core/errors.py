@@ -26,6 +26,14 @@ class SettingsError(VitrineError):
         self.value = value
 
 
+class UnknownSettingError(SettingsError):
+    """A ``VITRINE_*`` variable that no setting has; its value is not told, it may be a secret."""
+
+    def __init__(self, variable: str, known: str) -> None:
+        VitrineError.__init__(self, f"{variable} names no setting. There are: {known}.")
+        self.variable = variable
+
+
 class HomeError(VitrineError):
     """The home folder cannot be used for writing."""
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from core.errors import HomeError, SettingsError
+from core.errors import HomeError, SettingsError, UnknownSettingError
 
 PREFIX = "VITRINE_"
 _MASK = "********"
-_PASSWORD = re.compile(r"(://[^:/@]*:)[^@]*(@)")
+_PASSWORD = re.compile(r"(://[^:/@]*:)[^@]*(?=@)|([?&]\w*password=)[^&]*", re.IGNORECASE)
 """The password of a URL; what surrounds it helps to see a mistake."""
+
+_PROBE_BYTES = 64 * 1024
 
 
 class _Parser(NamedTuple):
@@ -132,7 +135,7 @@ class Settings:
     @property
     def compute_threads(self) -> int:
         """How many threads encoder and index may use together."""
-        return self.threads or os.cpu_count() or 1
+        return self.threads or _usable_cores()
 
     @property
     def images(self) -> Path:
@@ -166,11 +169,15 @@ class Settings:
             HomeError: it cannot be made or written, with the reason.
         """
         probe = self.home / f".writable.{os.getpid()}"
+        # Not empty: an empty file can be made even where the disk is full.
+        content = bytes(_PROBE_BYTES)
         try:
             self.home.mkdir(parents=True, exist_ok=True)
-            probe.write_bytes(b"")
+            probe.write_bytes(content)
             probe.unlink()
         except OSError as error:
+            with suppress(OSError):
+                probe.unlink(missing_ok=True)
             raise HomeError(self.home.absolute(), error.strerror or str(error)) from error
         return self.home
 
@@ -200,12 +207,19 @@ def prepare_process(environ: dict[str, str] | os._Environ[str] = os.environ) -> 
     environ.setdefault("TRANSFORMERS_NO_ADVISORY_WARNINGS", "1")
 
 
+def _usable_cores() -> int:
+    """Count the cores this process may use, which a container may have limited."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def _refuse_unknown(environ: Mapping[str, str], declared: set[str]) -> None:
     """Refuse a misspelt variable: one that is silently ignored costs an evening."""
     for variable in sorted(environ):
         if variable.startswith(PREFIX) and variable not in declared:
             known = ", ".join(sorted(declared))
-            raise SettingsError(variable, environ[variable], f"no such setting exists ({known})")
+            raise UnknownSettingError(variable, known)
 
 
 def _parse(variable: str, value: str, parser: _Parser) -> object:
@@ -218,4 +232,4 @@ def _parse(variable: str, value: str, parser: _Parser) -> object:
 def _shown(value: object, secret: bool) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
-    return _PASSWORD.sub(rf"\g<1>{_MASK}\g<2>", str(value)) if secret else str(value)
+    return _PASSWORD.sub(rf"\g<1>\g<2>{_MASK}", str(value)) if secret else str(value)

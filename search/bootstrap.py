@@ -59,7 +59,7 @@ def open_generation(settings: Settings) -> Iterator[ServedGeneration]:
     """Open the generation in service without an encoder, for look-ups and likeness.
 
     Raises:
-        SnapshotError: there is none, it is damaged, or another model made it.
+        SnapshotError: there is none, or it is damaged.
     """
     source = PublishedGenerations(settings.generations, settings.index, settings.compute_threads)
     generation = source.serve(source.open())

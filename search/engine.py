@@ -9,7 +9,12 @@ from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from catalog.records import ProductRecord
-from core.errors import FingerprintMismatchError, SnapshotError, VitrineError
+from core.errors import (
+    FingerprintMismatchError,
+    NotReadyError,
+    SnapshotError,
+    VitrineError,
+)
 from encoder.base import DualEncoder
 from indexer.snapshot import IndexSnapshot
 from search.answering import Question, answer
@@ -86,10 +91,6 @@ class GenerationSource(Protocol):
         """Build the vector indexes of an open generation."""
 
 
-Task = Question | IndexSnapshot
-"""What the worker is given: a question, or the next generation to answer from."""
-
-
 class SearchEngine:
     """Serves one generation at a time, and moves on when another is published.
 
@@ -111,7 +112,7 @@ class SearchEngine:
         self._limits = limits
         self._refused = ""
         self._generation = source.serve(self._open_checked())
-        self._worker: Worker[Task, SearchResults | None] = Worker(
+        self._worker: Worker[Question, SearchResults] = Worker(
             self._answer_all,
             queue_size=limits.queue_size,
             batch_size=limits.batch_size,
@@ -166,33 +167,29 @@ class SearchEngine:
             wanted = self._source.current_id()
             if wanted in (self._generation.id, self._refused):
                 return False
-            snapshot = self._open_checked()
-        except VitrineError as error:
-            if wanted:
-                self._refused = wanted
-                log.error(
-                    "Generation %s is not served, %s stays: %s", wanted, self._generation.id, error
-                )
+            self._move_to(self._open_checked())
+        except NotReadyError:
+            return False  # shutting down
+        except Exception as error:  # damaged, of another model, too large for the memory …
+            reason = wanted or str(error)
+            if reason != self._refused:
+                self._refused = reason
+                log.error("Generation %s stays, a newer one is not served: %s", self._generation.id,
+                          error, exc_info=not isinstance(error, VitrineError))  # fmt: skip
             return False
-        try:
-            self._worker.ask(snapshot, self._limits.timeout_s)
-        except VitrineError:
-            snapshot.close()  # busy or shutting down: tried again at the next turn
-            return False
-        log.info("Generation %s is in service", self._generation.id)
+        log.info("Generation %s is in service", wanted)
         return True
 
     def close(self) -> None:
         """Answer what waits, refuse the rest, and close the generation."""
         self._stopping.set()
-        self._worker.close()
+        ended = self._worker.close()
         self._watcher.join()
-        self._generation.close()
+        if ended:  # else a query is still being answered from it
+            self._generation.close()
 
     def _ask(self, question: Question) -> SearchResults:
-        results = self._worker.ask(question, self._limits.timeout_s)
-        assert results is not None, "only a new generation is answered with None"
-        return results
+        return self._worker.ask(question, self._limits.timeout_s)
 
     def _read(self, look_up: Callable[[ServedGeneration], Value]) -> Value:
         """Look something up, keeping the generation open meanwhile."""
@@ -218,30 +215,28 @@ class SearchEngine:
 
     def _watch(self) -> None:
         while not self._stopping.wait(self._limits.refresh_s):
-            try:
-                self.refresh()
-            except Exception:  # whatever it was, the next generation may open again
-                log.exception("Looking for a new generation failed; %s stays", self._generation.id)
+            self.refresh()
 
-    def _answer_all(self, jobs: Sequence[Job[Task, SearchResults | None]]) -> None:
-        """Answer a batch; runs on the worker's thread, like all that touches an index."""
-        asked: list[tuple[Question, Job[Task, SearchResults | None]]] = []
-        for job in jobs:
-            if isinstance(job.question, IndexSnapshot):
-                self._adopt(job.question)
-                job.answer.set_result(None)
-            else:
-                asked.append((job.question, job))
-        waits = [job.waited_ms for _, job in asked]
-        answers = answer([question for question, _ in asked], self._generation, self._encoder)
-        for (_, job), result, waited in zip(asked, answers, waits, strict=True):
-            if isinstance(result, SearchResults):
-                timings = {"queue": waited, **result.timings_ms}
-                job.answer.set_result(replace(result, timings_ms=timings))
-            else:
-                job.answer.set_exception(result)
+    def _move_to(self, snapshot: IndexSnapshot) -> None:
+        """Have the worker build the indexes and swap; an unused snapshot is closed again."""
+        try:
+            self._worker.run(lambda: self._adopt(snapshot))
+        except BaseException:
+            snapshot.close()
+            raise
 
     def _adopt(self, snapshot: IndexSnapshot) -> None:
         before = self._generation
         self._generation = self._source.serve(snapshot)
         before.close()
+
+    def _answer_all(self, jobs: Sequence[Job[Question, SearchResults]]) -> None:
+        """Answer a batch; runs on the worker's thread, like all that touches an index."""
+        waits = [job.waited_ms for job in jobs]
+        answers = answer([job.question for job in jobs], self._generation, self._encoder)
+        for job, result, waited in zip(jobs, answers, waits, strict=True):
+            if isinstance(result, SearchResults):
+                timings = {"queue": waited, **result.timings_ms}
+                job.answer.set_result(replace(result, timings_ms=timings))
+            else:
+                job.answer.set_exception(result)

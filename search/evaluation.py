@@ -14,7 +14,7 @@ from core.terminal import Progress
 from encoder.base import DualEncoder
 from search.answering import Fields, answer
 from search.generation import ServedGeneration
-from search.query import Page, SearchQuery
+from search.query import Page, SearchQuery, parse_text
 from search.results import SearchResults
 
 DEPTH = 10
@@ -60,7 +60,8 @@ def read_queries(path: Path) -> list[JudgedQuery]:
         EvaluationError: the file cannot be read, or a line (it says which) is of another form.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        # Not splitlines(), which would also split at U+2028 inside a string.
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise EvaluationError(f"The queries {path} cannot be read: {error}") from error
     queries = [_parse(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
@@ -132,4 +133,4 @@ def _parse(path: Path, number: int, line: str) -> JudgedQuery:
         raise EvaluationError(f'{where} has no "query" of text.')
     if not isinstance(relevant, list) or not relevant:
         raise EvaluationError(f'{where} has no "relevant" list of product ids.')
-    return JudgedQuery(" ".join(query.split()), frozenset(str(each) for each in relevant))
+    return JudgedQuery(parse_text(query, len(query)), frozenset(str(each) for each in relevant))

@@ -8,9 +8,9 @@ has gathered, up to a batch or for a few milliseconds, and answers all of it in 
 from __future__ import annotations
 
 import logging
-import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ class Job(Generic[Question, Answer]):
     """A question that waits, and where its answer goes."""
 
     question: Question
-    answer: Future[Answer]
+    answer: Future[Answer] = field(default_factory=Future)
     asked_at: float = field(default_factory=time.perf_counter)
 
     @property
@@ -39,11 +39,12 @@ class Job(Generic[Question, Answer]):
 
 
 class Worker(Generic[Question, Answer]):
-    """Answers questions in batches, on a thread of its own.
+    """Answers questions in batches, and runs errands between them, on a thread of its own.
 
     Args:
         answer_all: Called on the worker's thread with at least one job; must resolve every
-            job's future. What it raises becomes the answer of the jobs left unresolved.
+            job's future. Where it raises for several jobs, each is tried once more alone, so
+            that a question which cannot be answered takes no other down.
         queue_size: How many questions may wait; further ones are refused at once.
         batch_size: Most questions that are answered together.
         batch_wait_s: How long the first question of a batch waits for company.
@@ -58,12 +59,22 @@ class Worker(Generic[Question, Answer]):
         batch_wait_s: float,
     ) -> None:
         self._answer_all = answer_all
-        self._queue: queue.Queue[Job[Question, Answer] | None] = queue.Queue(queue_size)
+        self._queue_size = queue_size
         self._batch_size = batch_size
         self._batch_wait_s = batch_wait_s
-        self._closed = threading.Event()
+        self._changed = threading.Condition()
+        # Guarded by the condition:
+        self._jobs: deque[Job[Question, Answer]] = deque()
+        self._errands: deque[Job[Callable[[], None], None]] = deque()
+        self._closed = False
         self._thread = threading.Thread(target=self._run, name="search-worker", daemon=True)
         self._thread.start()
+
+    @property
+    def waiting(self) -> int:
+        """How many questions wait."""
+        with self._changed:
+            return len(self._jobs)
 
     def ask(self, question: Question, timeout_s: float) -> Answer:
         """Wait for the answer to one question.
@@ -72,70 +83,93 @@ class Worker(Generic[Question, Answer]):
             OverloadedError: the queue is full, or no answer came within ``timeout_s``.
             NotReadyError: the worker has been closed.
         """
-        if self._closed.is_set():
-            raise NotReadyError("The search engine is shutting down.")
-        job: Job[Question, Answer] = Job(question, Future())
-        try:
-            self._queue.put_nowait(job)
-        except queue.Full:
-            raise OverloadedError from None
+        job: Job[Question, Answer] = Job(question)
+        with self._changed:
+            self._refuse_if_closed()
+            if len(self._jobs) >= self._queue_size:
+                raise OverloadedError
+            self._jobs.append(job)
+            self._changed.notify()
         try:
             return job.answer.result(timeout_s)
         except TimeoutError:
             job.answer.cancel()  # nobody waits any more: the worker skips it
             raise OverloadedError from None
 
-    def close(self, timeout_s: float = 10.0) -> None:
-        """Answer what waits already, refuse the rest, and end the thread."""
-        if self._closed.is_set():
-            return
-        self._closed.set()
-        self._queue.put(None)
+    def run(self, errand: Callable[[], None]) -> None:
+        """Run something on the worker's thread before the next batch, and wait until it is done.
+
+        Raises:
+            NotReadyError: the worker has been closed; the errand has not been run.
+        """
+        job: Job[Callable[[], None], None] = Job(errand)
+        with self._changed:
+            self._refuse_if_closed()
+            self._errands.append(job)
+            self._changed.notify()
+        job.answer.result()
+
+    def close(self, timeout_s: float = 10.0) -> bool:
+        """Refuse what comes from now on, answer what waits, and end; tell whether it ended."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
         self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def _refuse_if_closed(self) -> None:
+        if self._closed:
+            raise NotReadyError("The search engine is shutting down.")
 
     def _run(self) -> None:
-        stopping = False
-        while not stopping:
-            jobs, stopping = self._gather()
-            wanted = [job for job in jobs if job.answer.set_running_or_notify_cancel()]
-            if wanted:
+        while True:
+            errand, jobs = self._gather()
+            if errand is not None:
+                _resolve(errand)
+            elif jobs:
+                wanted = [job for job in jobs if job.answer.set_running_or_notify_cancel()]
                 self._answer(wanted)
-        self._refuse_rest()
+            else:
+                return
 
-    def _gather(self) -> tuple[list[Job[Question, Answer]], bool]:
-        """Wait for one job, then for company; the flag tells that the end was asked for."""
-        first = self._queue.get()
-        if first is None:
-            return [], True
-        jobs = [first]
-        deadline = time.perf_counter() + self._batch_wait_s
-        while len(jobs) < self._batch_size:
-            try:
-                # A lone shopper should not wait for company that does not come.
-                job = self._queue.get(timeout=max(0.0, deadline - time.perf_counter()))
-            except queue.Empty:
-                break
-            if job is None:
-                return jobs, True
-            jobs.append(job)
-        return jobs, False
+    def _gather(
+        self,
+    ) -> tuple[Job[Callable[[], None], None] | None, list[Job[Question, Answer]]]:
+        """Wait for an errand or for questions; neither means that the end has come."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._jobs or self._errands or self._closed)
+            if self._errands:
+                return self._errands.popleft(), []
+            if self._jobs and not self._closed:
+                # A lone shopper does not wait long for company that may not come.
+                self._changed.wait_for(self._is_full, self._batch_wait_s)
+            taken = min(len(self._jobs), self._batch_size)
+            return None, [self._jobs.popleft() for _ in range(taken)]
+
+    def _is_full(self) -> bool:
+        return len(self._jobs) >= self._batch_size or self._closed
 
     def _answer(self, jobs: Sequence[Job[Question, Answer]]) -> None:
+        if not jobs:
+            return
         try:
             self._answer_all(jobs)
         except BaseException as error:
-            log.exception("A batch of %d queries failed", len(jobs))
-            for job in jobs:
-                if not job.answer.done():
+            left = [job for job in jobs if not job.answer.done()]
+            if len(jobs) > 1:
+                for job in left:
+                    self._answer([job])
+            else:
+                log.exception("A query failed")
+                for job in left:
                     job.answer.set_exception(error)
-        for job in jobs:
-            assert job.answer.done(), "answer_all must resolve every job"
+        assert all(job.answer.done() for job in jobs), "answer_all must resolve every job"
 
-    def _refuse_rest(self) -> None:
-        while True:
-            try:
-                job = self._queue.get_nowait()
-            except queue.Empty:
-                return
-            if job is not None and job.answer.set_running_or_notify_cancel():
-                job.answer.set_exception(NotReadyError("The search engine is shutting down."))
+
+def _resolve(errand: Job[Callable[[], None], None]) -> None:
+    try:
+        errand.question()
+    except BaseException as error:
+        errand.answer.set_exception(error)
+    else:
+        errand.answer.set_result(None)

@@ -26,7 +26,6 @@ def test_command_line_wins_over_environment_wins_over_default() -> None:
         ("VITRINE_PORT", "70000", "a whole number from 1 to 65535"),
         ("VITRINE_INDEX", "annoy", "one of auto, numpy, faiss-cpu, faiss-gpu"),
         ("VITRINE_LOG_JSON", "yes", "1 (yes) or 0 (no)"),
-        ("VITRINE_POTR", "81", "no such setting exists"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_one_sentence(
@@ -44,6 +43,32 @@ def test_a_password_is_masked_and_the_rest_of_the_url_is_shown() -> None:
     settings = Settings.load({"VITRINE_DATABASE_URL": "postgresql://shop:s3cret@db/vitrine"})
     shown = {row[0]: row[1] for row in settings.rows()}
     assert shown["VITRINE_DATABASE_URL"] == "postgresql://shop:********@db/vitrine"
+
+
+def test_a_password_among_the_parameters_of_a_url_is_masked() -> None:
+    url = "postgresql://localhost/db?user=u&password=hunter2&sslmode=require"
+    shown = {row[0]: row[1] for row in Settings.load({"VITRINE_DATABASE_URL": url}).rows()}
+    assert shown["VITRINE_DATABASE_URL"] == (
+        "postgresql://localhost/db?user=u&password=********&sslmode=require"
+    )
+
+
+def test_an_unknown_variable_is_named_and_its_value_is_not() -> None:
+    with pytest.raises(SettingsError) as raised:
+        Settings.load({"VITRINE_PASWORD": "hunter2"})
+    assert "VITRINE_PASWORD names no setting" in str(raised.value)
+    assert "hunter2" not in str(raised.value)
+
+
+def test_a_full_disk_is_noticed_before_work_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write_bytes(path: Path, content: bytes) -> int:
+        raise OSError(28, "No space left on device") if content else AssertionError
+
+    monkeypatch.setattr(Path, "write_bytes", write_bytes)
+    with pytest.raises(HomeError, match="No space left on device"):
+        Settings(home=tmp_path).ensure_home()
 
 
 def test_all_state_lies_under_home(tmp_path: Path) -> None:

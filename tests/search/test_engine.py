@@ -17,6 +17,7 @@ from core.errors import (
     VitrineError,
 )
 from encoder.fake import COLOURS
+from indexer.snapshot import IndexSnapshot
 from search.answering import Fields, Question, answer
 from search.engine import SearchEngine
 from search.generation import ServedGeneration
@@ -221,6 +222,46 @@ def test_a_damaged_generation_leaves_the_old_one_in_service(
     caplog.clear()
     assert engine.refresh() is False
     assert caplog.text == "", "the same failure is told once"
+
+
+def test_a_slow_move_to_a_generation_is_waited_for(
+    shop: Shop, start: Callable[..., SearchEngine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.build()
+    engine = start(timeout_s=0.05)
+    shop.add("new", "turquoise thing", png((0, 200, 200)))
+    expected = shop.build().generation
+    serve = engine._source.serve
+
+    def serve_slowly(snapshot: IndexSnapshot) -> ServedGeneration:
+        threading.Event().wait(0.3)
+        return serve(snapshot)
+
+    monkeypatch.setattr(engine._source, "serve", serve_slowly)
+    assert engine.refresh() is True
+    assert engine.status().generation == expected
+    assert len(engine.showcase(3)) == 3
+
+
+def test_a_generation_that_cannot_be_loaded_fails_no_query_and_is_told_once(
+    engine: SearchEngine, shop: Shop, monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    before = engine.status().generation
+    shop.add("new", "turquoise thing", png((0, 200, 200)))
+    shop.build()
+
+    def run_out_of_memory(snapshot: IndexSnapshot) -> ServedGeneration:
+        raise MemoryError("the index does not fit")
+
+    monkeypatch.setattr(engine._source, "serve", run_out_of_memory)
+    assert engine.refresh() is False
+    assert "the index does not fit" in caplog.text
+    assert titles(engine.search(SearchQuery("red", page=TOP)))[0] == "red thing"
+    assert engine.status().generation == before
+    caplog.clear()
+    assert engine.refresh() is False
+    assert caplog.text == ""
 
 
 def test_a_generation_of_another_encoder_is_refused_at_start_and_at_refresh(

@@ -48,6 +48,12 @@ def test_a_line_of_another_form_is_named(tmp_path: Path, line: str, reason: str)
         read_queries(path)
 
 
+def test_queries_are_read_as_the_shop_reads_them(tmp_path: Path) -> None:
+    path = tmp_path / "queries.jsonl"
+    path.write_text('\ufeff{"query": "cafe\u0301\u2028 table", "relevant": ["1"]}\r\n\r\n')
+    assert read_queries(path) == [JudgedQuery("café table", frozenset({"1"}))]
+
+
 def test_a_missing_or_empty_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(EvaluationError, match="cannot be read"):
         read_queries(tmp_path / "nowhere")

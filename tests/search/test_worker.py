@@ -58,7 +58,7 @@ def test_what_gathers_while_a_batch_runs_is_answered_together_by_one_thread() ->
         first = pool.submit(worker.ask, 0, 10)
         assert gate.entered.wait(10)
         rest = [pool.submit(worker.ask, n, 10) for n in range(1, 6)]
-        while worker._queue.qsize() < 5:
+        while worker.waiting < 5:
             threading.Event().wait(0.001)
         gate.open.set()
         assert sorted(each.result() for each in [first, *rest]) == [0, 2, 4, 6, 8, 10]
@@ -74,7 +74,7 @@ def test_a_full_queue_refuses_at_once() -> None:
         running = pool.submit(worker.ask, 1, 10)
         assert gate.entered.wait(10)
         waiting = pool.submit(worker.ask, 2, 10)
-        while not worker._queue.full():
+        while worker.waiting < 1:
             threading.Event().wait(0.001)
         with pytest.raises(OverloadedError):
             worker.ask(3, 10)
@@ -110,6 +110,59 @@ def test_a_failure_reaches_its_askers_and_the_worker_goes_on() -> None:
     worker.close()
 
 
+def test_a_question_that_fails_takes_no_other_of_its_batch_down() -> None:
+    gate = Gate()
+
+    def answer_all(jobs: Sequence[Job[int, int]]) -> None:
+        gate(jobs) if not gate.batches else double_but_13(jobs)
+
+    worker = make(answer_all)
+    with ThreadPoolExecutor(4) as pool:
+        first = pool.submit(worker.ask, 0, 10)
+        assert gate.entered.wait(10)
+        rest = [pool.submit(worker.ask, n, 10) for n in (12, 13, 14)]
+        while worker.waiting < 3:
+            threading.Event().wait(0.001)
+        gate.open.set()
+        assert (first.result(), rest[0].result(), rest[2].result()) == (0, 24, 28)
+        with pytest.raises(ValueError, match="13"):
+            rest[1].result()
+    worker.close()
+
+
+def double_but_13(jobs: Sequence[Job[int, int]]) -> None:
+    if any(job.question == 13 for job in jobs):
+        raise ValueError("13")
+    double(jobs)
+
+
+def test_an_errand_runs_on_the_workers_thread_and_its_failure_is_its_own() -> None:
+    threads: list[str] = []
+    worker = make()
+    worker.run(lambda: threads.append(threading.current_thread().name))
+    assert threads == ["search-worker"]
+
+    def fail() -> None:
+        raise MemoryError("too large")
+
+    with pytest.raises(MemoryError):
+        worker.run(fail)
+    assert worker.ask(1, 10) == 2
+    worker.close()
+    with pytest.raises(NotReadyError):
+        worker.run(fail)
+
+
+def test_every_question_put_while_the_worker_closes_is_answered_or_refused_at_once() -> None:
+    for _ in range(50):
+        worker = make()
+        with ThreadPoolExecutor(4) as pool:
+            asked = [pool.submit(worker.ask, n, 60) for n in range(8)]
+            assert worker.close() is True
+            outcomes = [each.exception(timeout=5) for each in asked]
+        assert all(each is None or isinstance(each, NotReadyError) for each in outcomes)
+
+
 def test_closing_answers_what_waits_and_refuses_what_comes_later() -> None:
     gate = Gate()
     worker = make(gate, batch_size=1)
@@ -117,7 +170,7 @@ def test_closing_answers_what_waits_and_refuses_what_comes_later() -> None:
         asked = [pool.submit(worker.ask, 1, 10)]
         assert gate.entered.wait(10)
         asked.append(pool.submit(worker.ask, 2, 10))
-        while worker._queue.qsize() < 1:
+        while worker.waiting < 1:
             threading.Event().wait(0.001)
         closing = pool.submit(worker.close)
         gate.open.set()
