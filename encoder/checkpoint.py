@@ -23,6 +23,10 @@ TOKENIZER_FILES = (
     "vocab.txt",
     "vocab.json",
     "merges.txt",
+    "added_tokens.json",
+    "spiece.model",
+    "sentencepiece.bpe.model",
+    "tokenizer.model",
     "config.json",  # of a Hugging Face text tower
 )
 _UNSAFE_SUFFIXES = (".bin", ".pt", ".pth")
@@ -56,8 +60,8 @@ class Checkpoint:
         open_clip hands ``hf_model_name`` to transformers as it is; a relative one would be
         looked up from the current folder, and on a hub when it is not there.
         """
-        text = dict(self.config["model_cfg"].get("text_cfg", {}))
-        if "hf_model_name" in text and (self.directory / "config.json").is_file():
+        text = dict(self.config["model_cfg"]["text_cfg"])
+        if "hf_model_name" in text and self._has_own_tower:
             text["hf_model_name"] = str(self.directory.absolute())
             text["hf_model_pretrained"] = False
         return text
@@ -69,11 +73,16 @@ class Checkpoint:
         says where files were once loaded from.
         """
         digest = hashlib.sha256(_SCHEME)
-        digest.update(_canonical_config(self.config))
+        digest.update(_canonical_config(self.config, self._has_own_tower))
         for path in (self.weights, *self._tokenizer_files()):
             name = "weights" if path == self.weights else path.name
             digest.update(f"\n{name}:{_file_digest(path)}".encode())
         return digest.hexdigest()
+
+    @property
+    def _has_own_tower(self) -> bool:
+        """Whether the config of a Hugging Face text tower lies in the folder itself."""
+        return (self.directory / "config.json").is_file()
 
     def _tokenizer_files(self) -> list[Path]:
         paths = (self.directory / name for name in TOKENIZER_FILES)
@@ -94,9 +103,14 @@ def _read_config(path: Path) -> Mapping[str, Any]:
         config = json.loads(path.read_bytes())
     except ValueError as error:
         raise ModelError(f"{path} is not JSON ({error}).") from error
-    if not isinstance(config, dict) or "vision_cfg" not in config.get("model_cfg", {}):
-        raise ModelError(f"{path} has no model_cfg with a vision_cfg, so it describes no model.")
-    return config
+    parts = config.get("model_cfg") if isinstance(config, dict) else None
+    towers = parts if isinstance(parts, dict) else {}
+    if not all(isinstance(towers.get(name), dict) for name in ("vision_cfg", "text_cfg")):
+        raise ModelError(f"{path} has no model_cfg with a vision_cfg and a text_cfg: no model.")
+    if not isinstance(config.get("preprocess_cfg", {}), dict):
+        raise ModelError(f"{path} has a preprocess_cfg that is no object.")
+    found: Mapping[str, Any] = config
+    return found
 
 
 def _find_weights(directory: Path) -> Path:
@@ -110,10 +124,14 @@ def _find_weights(directory: Path) -> Path:
     )
 
 
-def _canonical_config(config: Mapping[str, Any]) -> bytes:
+def _canonical_config(config: Mapping[str, Any], has_own_tower: bool = False) -> bytes:
+    """Leave out where files came from, but keep that a tower or tokenizer of that kind is used."""
     model = json.loads(json.dumps(config["model_cfg"]))
-    for origin in ("hf_model_name", "hf_model_pretrained", "hf_tokenizer_name"):
-        model.get("text_cfg", {}).pop(origin, None)
+    text = model["text_cfg"]
+    text.pop("hf_model_pretrained", None)
+    text["hf_tokenizer_name"] = bool(text.get("hf_tokenizer_name"))
+    if has_own_tower:
+        text["hf_model_name"] = bool(text.get("hf_model_name"))
     model["vision_cfg"].pop("timm_model_pretrained", None)
     kept = {"model": model, "preprocess": config.get("preprocess_cfg", {})}
     return json.dumps(kept, sort_keys=True, separators=(",", ":")).encode()

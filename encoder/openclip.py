@@ -28,6 +28,8 @@ from open_clip.transform import (  # noqa: E402 - only importable after the cure
     image_transform_v2,
 )
 
+_SUMMARY_CHARS = 300
+
 _BOUNDED_SIDE = 4
 """How many times the tower's own size a reduced strip keeps."""
 
@@ -88,11 +90,12 @@ class OpenClipEncoder:
                 name, text_cfg=checkpoint.text_config, require_pretrained=True
             )
             tokenizer = open_clip.get_tokenizer(name)
+            fingerprint = checkpoint.fingerprint()
+            return cls(model, tokenizer, fingerprint, device=device, batch_size=batch_size)
         except Exception as error:  # a damaged file surfaces as whatever its parser raises
             raise ModelError(
-                f"The model in {checkpoint.directory} cannot be loaded: {_first_line(error)}"
+                f"The model in {checkpoint.directory} cannot be loaded: {_summary(error)}"
             ) from error
-        return cls(model, tokenizer, checkpoint.fingerprint(), device=device, batch_size=batch_size)
 
     @property
     def dim(self) -> int:
@@ -192,15 +195,16 @@ def _unreachable(reference: ModelReference, error: Exception) -> ModelError:
     )
     return ModelError(
         f"The model {reference} could not be loaded: {wanted} could not be had: "
-        f"{_first_line(error)} Without a network, copy the model's folder "
+        f"{_summary(error)} Without a network, copy the model's folder "
         "(open_clip_config.json, open_clip_model.safetensors, tokenizer files) to this machine "
         "and set VITRINE_MODEL=local-dir:PATH."
     )
 
 
-def _first_line(error: Exception) -> str:
+def _summary(error: Exception) -> str:
+    """Say an error in a line; torch names the missing weights in the second of its own."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
-    return lines[0].rstrip(".") + "."
+    return " ".join(line.strip() for line in lines[:2])[:_SUMMARY_CHARS].rstrip(".") + "."
 
 
 def _state_digest(model: Any) -> str:

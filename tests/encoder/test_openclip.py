@@ -133,8 +133,21 @@ def change_tokenizer(folder: Path) -> None:
     (folder / "tokenizer.json").write_text(rules.replace('"summer"', '"winter"'))
 
 
+def change_kind_of_tokenizer(folder: Path) -> None:
+    config = json.loads((folder / CONFIG).read_text())
+    del config["model_cfg"]["text_cfg"]["hf_tokenizer_name"]
+    (folder / CONFIG).write_text(json.dumps(config))
+
+
 @pytest.mark.parametrize(
-    "change", [change_weights, change_preprocessing, change_architecture, change_tokenizer]
+    "change",
+    [
+        change_weights,
+        change_preprocessing,
+        change_architecture,
+        change_tokenizer,
+        change_kind_of_tokenizer,
+    ],
 )
 def test_fingerprint_changes_with_whatever_changes_a_vector(
     change: object, sentence: Path, tmp_path: Path
@@ -211,6 +224,39 @@ def test_damaged_weights_are_a_named_error(native: Path, tmp_path: Path) -> None
     whole = (folder / WEIGHTS[0]).read_bytes()
     (folder / WEIGHTS[0]).write_bytes(whole[: len(whole) // 2])
     with pytest.raises(ModelError, match=r"damaged.* cannot be loaded"):
+        load(folder)
+
+
+def test_a_missing_weight_is_named(native: Path, tmp_path: Path) -> None:
+    from safetensors.torch import load_file, save_file
+
+    folder = tmp_path / "incomplete"
+    shutil.copytree(native, folder)
+    state = load_file(folder / WEIGHTS[0])
+    del state["ln_final.bias"]
+    save_file(state, folder / WEIGHTS[0])
+    with pytest.raises(ModelError, match=r"ln_final\.bias"):
+        load(folder)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        "[]",
+        "{",
+        '{"model_cfg": null}',
+        '{"model_cfg": {"vision_cfg": {}, "text_cfg": null}}',
+        '{"model_cfg": {"vision_cfg": {}, "text_cfg": {}}, "preprocess_cfg": []}',
+        '{"model_cfg": {"vision_cfg": {}, "text_cfg": {}}}',
+    ],
+)
+def test_a_config_of_another_form_is_a_named_error(
+    config: str, native: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "odd"
+    shutil.copytree(native, folder)
+    (folder / CONFIG).write_text(config)
+    with pytest.raises(ModelError, match="odd"):
         load(folder)
 
 
