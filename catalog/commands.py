@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from core.settings import Settings
 from core.terminal import BarProgress, VitrineGroup, emit, json_option, table
 
 MAX_LISTED = 10_000
+MAX_NUMBER = 2**31 - 1
+"""PostgreSQL's integer, which numbers the runs; larger ones overflow in either database."""
 
 
 class _Mapping(click.ParamType[tuple[str, Field]]):
@@ -57,10 +60,11 @@ class _RunNumber(click.ParamType["int | None"]):
     ) -> int | None:
         if value == "latest":
             return None
-        try:
-            return int(str(value))
-        except ValueError:
-            return self.fail(f"{value!r} must be a run's number, or latest.")
+        with suppress(ValueError):  # also raised for more digits than int() reads
+            number = int(str(value))
+            if 1 <= number <= MAX_NUMBER:
+                return number
+        return self.fail(f"{str(value)[:50]!r} must be a run's number, or latest.")
 
 
 @click.group("catalog", cls=VitrineGroup)
@@ -128,7 +132,7 @@ def stats_command(settings: Settings, as_json: bool) -> None:
 @catalog.command("report")
 @click.argument("run", type=_RunNumber())
 @click.option("--limit", type=click.IntRange(0, MAX_LISTED), default=50, show_default=True)
-@click.option("--offset", type=click.IntRange(0), default=0, show_default=True)
+@click.option("--offset", type=click.IntRange(0, MAX_NUMBER), default=0, show_default=True)
 @click.option("--all", "with_taken", is_flag=True, help="List the rows that were taken, too.")
 @json_option
 @click.pass_obj

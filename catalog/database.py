@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,11 @@ SCHEMA = "0001"
 BUSY_TIMEOUT_S = 30
 """How long a writer waits for another one; a batch of an import takes well under one."""
 CONNECT_TIMEOUT_S = 10
+
+FULL_DISK_BYTES = 2**20
+"""Less free space than this fails SQLite: its log and the log's index grow by steps."""
+_FULL_DISK_REASONS = ("disk I/O error", "database or disk is full")
+"""What SQLite says on a full disk; the first on a broken one, too."""
 
 _OUR_MISTAKES = (
     sql_errors.IntegrityError,
@@ -109,9 +115,24 @@ class Database:
         reason = " ".join(reason.split()).rstrip(".")
         if "database is locked" in reason:
             return f"{where} is locked by another process for more than {BUSY_TIMEOUT_S} s."
+        if reason in _FULL_DISK_REASONS and self._is_disk_full():
+            return (
+                f"The disk that holds the database {self.shown_url} is full. "
+                "Free some space on it and try again."
+            )
         if "not a database" in reason or "malformed" in reason:
             return f"{where} is damaged or is no SQLite file ({reason}). Restore a backup."
         return f"{where} cannot be used: {reason}."
+
+    def _is_disk_full(self) -> bool:
+        """Tell whether the disk below the database's file is full, as far as it can be asked."""
+        if not self._is_sqlite or not self._url.database:
+            return False
+        try:
+            usage = shutil.disk_usage(Path(self._url.database).absolute().parent)
+        except OSError:
+            return False
+        return usage.free < FULL_DISK_BYTES
 
 
 def open_catalog(settings: Settings) -> Database:

@@ -25,6 +25,11 @@ MAX_SCANS = 100
 small file with thousands keeps a decoder busy for minutes.
 Source: libjpeg-turbo's wiki, "Two Issues with the JPEG Standard"."""
 
+LARGE_PIXELS = 2**22
+"""A picture of more is converted in bands, and first reduced to near its target: the copies
+that a conversion needs took 900 MB for a picture of 48 million pixels."""
+_BAND_PIXELS = 2**18
+
 _PLUGINS: dict[str, Callable[[io.BytesIO], ImageFile]] = {
     "JPEG": JpegImagePlugin.JpegImageFile,
     "PNG": PngImagePlugin.PngImageFile,
@@ -94,8 +99,9 @@ def read_image(
 ) -> Image.Image:
     """Decode a picture to RGB: upright, the first frame, transparency on white.
 
-    ``target`` is the (width, height) that the caller reduces it to; a large JPEG is
-    then decoded at a fraction of its size and cost, but never below the target.
+    ``target`` is the (width, height) that the caller reduces it to; a JPEG is then
+    decoded at a fraction of its size and cost, and any other large picture reduced
+    before it is converted, but never below the target.
 
     Raises:
         ImageError: with the code empty, too_many_bytes, too_many_pixels,
@@ -105,12 +111,16 @@ def read_image(
     orientation = _orientation(opened)
     if target:
         width, height = target if orientation < _FIRST_SIDEWAYS else target[::-1]
-        opened.draft("RGB", (max(width, 1), max(height, 1)))
+        target = max(width, 1), max(height, 1)
+        opened.draft("RGB", target)
     try:
         opened.load()
         # A GIF's first frame may be larger than the canvas that the file declares.
         _check_pixels(opened.size, limits)
-        picture = _to_rgb(opened)
+        if opened.width * opened.height > LARGE_PIXELS:
+            picture = _to_rgb_in_bands(opened, _reduction(opened.size, target))
+        else:
+            picture = _to_rgb(opened)
     except ImageError:
         raise
     except Exception as error:  # hostile bytes make the decoders raise nearly anything
@@ -226,6 +236,30 @@ def _orientation(opened: ImageFile) -> int:
     except struct.error:
         return 1
     return 1
+
+
+def _reduction(size: tuple[int, int], target: tuple[int, int] | None) -> int:
+    """Choose by how much to reduce: as ``draft`` does, 1, 2, 4 or 8.
+
+    >>> _reduction((4000, 2000), (224, 224)), _reduction((4000, 2000), (1001, 1))
+    (8, 2)
+    """
+    if target is None:
+        return 1
+    fits = min(size[0] // target[0], size[1] // target[1])
+    return next((factor for factor in (8, 4, 2) if factor <= fits), 1)
+
+
+def _to_rgb_in_bands(picture: Image.Image, factor: int) -> Image.Image:
+    """Convert and reduce a large picture without ever holding a second one of its size."""
+    width, height = picture.size
+    whole = Image.new("RGB", (-(-width // factor), -(-height // factor)))
+    # Whole multiples of the factor, so that no pixel of the result lies in two bands.
+    rows = factor * max(1, _BAND_PIXELS // (width * factor))
+    for top in range(0, height, rows):
+        band = _to_rgb(picture.crop((0, top, width, min(top + rows, height))))
+        whole.paste(band if factor == 1 else band.reduce(factor), (0, top // factor))
+    return whole
 
 
 def _to_rgb(picture: Image.Image) -> Image.Image:

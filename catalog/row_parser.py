@@ -27,6 +27,8 @@ MAX_ATTRIBUTES = 100
 MAX_IMAGES = 20
 MAX_STOCK = 10**9
 
+_DOT_SEGMENTS = (".", "..")
+"""What a browser takes out of an address, percent-encoded or not. Source: WHATWG URL."""
 _FILE_NAME = re.compile(r"\S.*\.[A-Za-z0-9]{2,5}(?:[?#].*)?", re.DOTALL)
 _STOCK = re.compile(r"(-?[0-9]{1,12})(?:[.,]0+)?\+?")
 _OUT_OF_STOCK = frozenset({"out of stock", "sold out", "discontinued"})
@@ -75,8 +77,15 @@ class _Values:
 
     def product_id(self) -> tuple[str, Problem | None]:
         """Read the id, which is kept as the shop writes it, or say why there is none."""
-        found = self._clean(self._text(Field.ID), "id")
-        product_id = " ".join(text.strip_controls(found).split())
+        written = (self._values[name] for name in self._columns.names(Field.ID))
+        value = next((each for each in written if as_text(each).strip()), "")
+        if isinstance(value, dict | list | bool):
+            hint = "Write the id as one text or number, in one column."
+            return "", Problem("bad_id", hint, as_text(value))
+        product_id = " ".join(text.strip_controls(self._clean(as_text(value), "id")).split())
+        if product_id in _DOT_SEGMENTS:
+            hint = "Choose another id: no web address can end in this one."
+            return "", Problem("bad_id", hint, product_id)
         if not product_id:
             return "", Problem("missing_id", "Give the product an id, or map its column to id.")
         if len(product_id) > MAX_ID_CHARS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,9 +50,13 @@ class FeedSource:
         something else would break every accent to save one.
 
         Raises:
-            FeedError: it cannot be opened, or is not text.
+            FeedError: it cannot be opened, is no regular file, or is not text.
         """
         try:
+            # Before it is opened: that alone waits on a pipe, and a device may never end.
+            if not stat.S_ISREG(path.stat().st_mode):
+                reason = "it is no regular file; a feed is read more than once."
+                raise FeedError(str(path), reason)
             with path.open("rb") as file:
                 head = file.read(_HEAD_BYTES)
                 marked = next((name for mark, name in _MARKS if head.startswith(mark)), "")

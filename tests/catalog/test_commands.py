@@ -175,6 +175,24 @@ def test_report_of_no_such_run_says_so(run: Callable[..., Result]) -> None:
     assert run("report", "first").exit_code == 2
 
 
+@pytest.mark.parametrize("number", ["99999999999999999999999", str(2**31), "0", "9" * 5_000])
+def test_a_number_that_no_run_can_have_is_wrong_usage(
+    run: Callable[..., Result], number: str
+) -> None:
+    result = run("report", number)
+    assert result.exit_code == 2
+    assert "must be a run's number" in result.stderr
+    assert run("report", 2**31 - 1).exit_code == 1
+
+
+def test_an_offset_that_no_ledger_reaches_is_wrong_usage(
+    run: Callable[..., Result], feed: Path
+) -> None:
+    run("import", feed)
+    assert run("report", "1", "--offset", 10**30).exit_code == 2
+    assert json.loads(run("report", "1", "--offset", 10**9, "--json").stdout)["entries"] == []
+
+
 def test_migrate_can_be_repeated(run: Callable[..., Result]) -> None:
     for _ in range(2):
         assert run("migrate").stdout == "The database has the newest schema.\n"

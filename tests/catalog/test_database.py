@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from catalog import database as database_module
 from catalog.database import Database, migrate, open_catalog, parse_url
@@ -63,6 +66,46 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     path.write_bytes(b"not a database, but long enough to be taken for one" * 100)
     with pytest.raises(DatabaseError, match="is damaged or is no SQLite file"):
         migrate(f"sqlite:///{path}")
+
+
+DISK_FAILURES = ("disk I/O error", "database or disk is full")
+
+
+@pytest.mark.parametrize("reason", DISK_FAILURES)
+def test_a_full_disk_is_called_full(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch, reason: str
+) -> None:
+    asked: list[Path] = []
+
+    def nearly_full(folder: Path) -> SimpleNamespace:
+        asked.append(folder)
+        return SimpleNamespace(free=4096)
+
+    monkeypatch.setattr(shutil, "disk_usage", nearly_full)
+    with pytest.raises(DatabaseError) as caught, sqlite_database.read():
+        raise OperationalError("SELECT 1", None, sqlite3.OperationalError(reason))
+    assert str(caught.value) == (
+        f"The disk that holds the database {sqlite_database.shown_url} is full. "
+        "Free some space on it and try again."
+    )
+    assert asked == [Path(sqlite_database.shown_url.removeprefix("sqlite:///")).parent]
+
+
+@pytest.mark.parametrize("reason", DISK_FAILURES)
+def test_a_failing_disk_with_space_left_is_not_called_full(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch, reason: str
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=2**29))
+    with pytest.raises(DatabaseError, match=f"cannot be used: {reason}"), sqlite_database.read():
+        raise OperationalError("SELECT 1", None, sqlite3.OperationalError(reason))
+
+
+def test_a_disk_that_cannot_be_asked_is_not_called_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database_module, "FULL_DISK_BYTES", 2**60)
+    told = pytest.raises(DatabaseError, match="cannot be used: disk I/O error")
+    for url in ("sqlite://", "sqlite:////nowhere/at/all/x.db", "postgresql://me@host/shop"):
+        with told, Database(url).named_failures():
+            raise OperationalError("SELECT 1", None, sqlite3.OperationalError("disk I/O error"))
 
 
 def test_a_locked_database_is_named(

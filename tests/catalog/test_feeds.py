@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import threading
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.feeds import csv_feed
+from catalog.feeds import csv_feed, jsonl_feed
 from catalog.feeds import source as feed_source
 from catalog.feeds.csv_feed import read_rows, sniff_delimiter
 from catalog.feeds.detect import open_feed
@@ -195,6 +197,27 @@ def test_json_lines_keep_numbers_as_written_and_refuse_bad_lines(path: Path) -> 
     assert (last.line, dict(last.values)) == (7, {"nan": "NaN", "lone": "\ud800"})
 
 
+@pytest.mark.parametrize("opened", ["[", '{"a":'])
+def test_json_nested_deeper_than_any_product_is_refused_and_the_rest_goes_on(
+    path: Path, opened: str
+) -> None:
+    closed = {"[": "]", '{"a":': "}"}[opened]
+    lines = [
+        f'{{"id": {depth}, "attr": {opened * depth}1{closed * depth}}}'
+        for depth in (jsonl_feed.MAX_NESTING - 1, jsonl_feed.MAX_NESTING, 500)
+    ]
+    rows = rows_of(path, "\n".join([*lines, '{"id": 4, "title": "' + "[" * 100 + '"}']))
+    assert [(row.line, getattr(row, "problem", None) is None) for row in rows] == [
+        (1, True),
+        (2, False),
+        (3, False),
+        (4, True),
+    ]
+    assert isinstance(rows[2], RefusedRow)
+    assert rows[2].problem.code == "bad_json"
+    assert "nested" in rows[2].problem.hint
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
@@ -216,6 +239,33 @@ def test_what_cannot_be_read_at_all_says_why(path: Path, data: bytes, reason: st
 def test_a_missing_feed_says_so(path: Path) -> None:
     with pytest.raises(FeedError, match="No such file"):
         open_feed(path)
+
+
+def test_a_pipe_is_refused_at_once_for_it_might_never_end(path: Path) -> None:
+    os.mkfifo(path)
+    answered: list[str] = []
+
+    def attempt() -> None:
+        try:
+            open_feed(path)
+        except FeedError as error:
+            answered.append(str(error))
+
+    thread = threading.Thread(target=attempt, daemon=True)
+    thread.start()
+    thread.join(timeout=5)
+    assert answered == [
+        f"The feed {path} cannot be read: it is no regular file; a feed is read more than once."
+    ]
+
+
+def test_a_device_is_refused_and_a_link_to_a_file_is_read(path: Path) -> None:
+    with pytest.raises(FeedError, match="it is no regular file"):
+        open_feed(Path("/dev/zero"))
+    path.write_text("id,title\n1,a\n")
+    link = path.with_name("link")
+    link.symlink_to(path)
+    assert len(list(open_feed(link).rows())) == 1
 
 
 cell = st.text(
@@ -256,7 +306,5 @@ def test_any_bytes_are_rows_or_a_feed_error(
 
 @given(st.dictionaries(st.text(max_size=8), st.one_of(st.text(), st.integers(), st.none())))
 def test_any_json_object_is_read_back(values: dict[str, object]) -> None:
-    from catalog.feeds import jsonl_feed
-
     line = Line(1, json.dumps(values))
     assert list(jsonl_feed.read_rows(iter([line]), "feed")) == [RawRow(1, values)]

@@ -99,6 +99,18 @@ def test_a_second_import_changes_nothing_and_says_so(
     assert products(database) == before
 
 
+def test_a_row_nested_too_deeply_goes_to_the_ledger_and_the_rest_is_taken(
+    database: Database, store: ImageStore, feed: Path
+) -> None:
+    deep = "[" * 500 + "]" * 500
+    lines = ['{"id":"1","title":"a"}', f'{{"id":"deep","title":"p","attr":{deep}}}']
+    feed.write_text("\n".join([*lines, '{"id":"3","title":"c"}']))
+    report = import_feed(database, store, feed)
+    assert counts(report) == (2, 0, 1, 2, 0, 0)
+    assert report.codes == {"bad_json": 1}
+    assert sorted(products(database)) == ["1", "3"]
+
+
 def test_one_changed_photo_changes_one_product(
     database: Database, store: ImageStore, feed: Path, jpeg: Jpeg
 ) -> None:

@@ -220,6 +220,30 @@ def test_rows_without_id_or_title_are_refused(
     assert refused(values) == expected
 
 
+@pytest.mark.parametrize("value", [{"a": 1}, {}, ["a"], ["a", "b"], True, False])
+def test_an_id_that_is_no_text_or_number_is_refused(value: object) -> None:
+    assert refused({"id": value, "title": "Boot"}) == ("bad_id", "")
+
+
+@pytest.mark.parametrize("value", [".", "..", " . ", "\x00..\x00"])
+def test_an_id_without_a_working_web_address_is_refused(value: str) -> None:
+    row = RowParser().parse(RawRow(7, {"id": value, "title": "Boot"}))
+    assert isinstance(row, RefusedRow)
+    assert (row.problem.code, row.problem.value) == ("bad_id", value.strip(" \x00"))
+    assert "web address" in row.problem.hint
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(7, "7"), (Decimal("1.50"), "1.50"), ("...", "...")]
+)
+def test_numbers_and_other_dots_stay_ids(value: object, expected: str) -> None:
+    assert parse({"id": value}).product.id == expected
+
+
+def test_a_column_of_nulls_leaves_the_id_to_the_next_one() -> None:
+    assert parse({"id": None, "sku": "B-2"}, {"sku": Field.ID}).product.id == "B-2"
+
+
 def test_a_too_long_id_is_refused_for_a_cut_one_could_be_anothers() -> None:
     code, product_id = refused({"id": "x" * 201, "title": "Boot"})
     assert code == "id_too_long"
