@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from core.errors import InvalidQueryError
 from search.query import Page, SearchQuery, parse_text
-from web.errors import STARTING_RETRY_S
+from web.errors import problem_of
 from web.presenters import (
     JsonObject,
     present_product,
@@ -19,7 +19,8 @@ from web.presenters import (
     present_status,
 )
 from web.requests import form_fields, record_timings, strict_arguments, uploaded_image
-from web.services import services
+from web.services import has_product, services
+from web.starting import why_not_ready
 
 bp = Blueprint("api", __name__)
 
@@ -67,6 +68,9 @@ def product(product_id: str) -> ResponseReturnValue:
 @bp.get("/api/v1/products/<path:product_id>/similar")
 def similar(product_id: str) -> ResponseReturnValue:
     """Find the products that are most like one."""
+    own_address = f"{product_id}/similar"
+    if has_product(own_address):  # a shop's own id may end like this address
+        return product(own_address)
     page = Page.parse(strict_arguments(request.args, "page", "per_page"))
     results = services().engine.similar(product_id, page)
     record_timings(results)
@@ -82,16 +86,22 @@ def alive() -> ResponseReturnValue:
 @bp.get("/readyz")
 def ready() -> ResponseReturnValue:
     """Tell whether searches are answered, and from what."""
-    status = services().engine.status()
-    return _status_answer(present_status(status), 200 if status.ready else 503)
+    engine = services().engine
+    status = engine.status()
+    if status.ready:
+        return _status_answer(present_status(status), 200)
+    problem = problem_of(why_not_ready(engine))
+    response = _status_answer(
+        {**present_status(status), "code": problem.code, "detail": problem.detail}, problem.status
+    )
+    response.headers.update(problem.headers)
+    return response
 
 
 def _status_answer(payload: JsonObject, status: int) -> Response:
     response = jsonify(payload)
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"
-    if status == 503:
-        response.headers["Retry-After"] = str(STARTING_RETRY_S)
     return response
 
 

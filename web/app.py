@@ -22,13 +22,17 @@ from web.uploads import UploadStore
 FORM_SLACK_BYTES = 64 * 1024
 """What a multipart form needs beside the picture: boundaries, headers, words."""
 
+FORM_MEMORY_BYTES = 500_000
+"""Bounds a form's words, but also the parser's own buffer, which holds two pieces of 64 KiB
+of a picture; less than that refuses uploads by chance. Source: Werkzeug's default."""
+
 
 def create_app(settings: Settings, engine: Engine, images: ImageSource) -> Flask:
     """Build the application; it owns nothing and closes nothing."""
     app = Flask("vitrine", root_path=_package_folder())
     app.config.update(
         MAX_CONTENT_LENGTH=settings.max_image_bytes + FORM_SLACK_BYTES,
-        MAX_FORM_MEMORY_SIZE=FORM_SLACK_BYTES,
+        MAX_FORM_MEMORY_SIZE=FORM_MEMORY_BYTES,
         MAX_FORM_PARTS=16,
     )
     # A product's id may hold slashes, and two of them side by side.

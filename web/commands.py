@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import click
 
+from core.errors import NoGenerationError
 from core.settings import Settings
 from core.terminal import emit, json_option
+
+if TYPE_CHECKING:
+    from search.engine import Engine
+    from web.starting import StartingEngine
 
 
 @click.command()
@@ -27,7 +34,6 @@ def serve(settings: Settings, host: str | None, port: int | None, as_json: bool)
     """
     # Imported here: other commands start faster without a web server.
     from catalog.image_store import ImageStore
-    from search import bootstrap
     from web.app import create_app
     from web.presenters import present_status
     from web.server import WebServer
@@ -40,7 +46,7 @@ def serve(settings: Settings, host: str | None, port: int | None, as_json: bool)
     port = settings.port if port is None else port
     with _until_stopped(), WebServer(app, settings, host, port) as server:
         announce(server.url)
-        with bootstrap.open_engine(settings) as engine:
+        with _opened_engine(settings, starting) as engine:
             starting.use(engine)
             emit(
                 {"url": server.url, **present_status(engine.status())},
@@ -54,6 +60,31 @@ def serve(settings: Settings, host: str | None, port: int | None, as_json: bool)
                 server.stop()
 
 
+@contextmanager
+def _opened_engine(settings: Settings, starting: StartingEngine) -> Iterator[Engine]:
+    """Open the engine; where nothing has been published yet, wait until something is."""
+    from search import bootstrap
+
+    with ExitStack() as stack:
+        waiting = False
+        while True:
+            try:
+                engine = stack.enter_context(bootstrap.open_engine(settings))
+                break
+            except NoGenerationError as error:
+                starting.wait_for_generation(settings.generations)
+                if not waiting:
+                    click.echo(f"{error} The site waits for it.", err=True)
+                waiting = True
+            pause(settings.refresh_s)
+        yield engine
+
+
+def pause(seconds: float) -> None:
+    """Let time pass; a signal's handler may raise."""
+    threading.Event().wait(seconds)
+
+
 def announce(url: str) -> None:
     """Tell a person who waits what is going on."""
     click.echo(f"Opening the search engine; {url} will answer in a moment.", err=True)
@@ -61,6 +92,9 @@ def announce(url: str) -> None:
 
 def wait_for_signal() -> None:
     """Wait until a signal's handler raises."""
+    # All that is loaded stays until the end; looking through it for garbage once more
+    # took 1.2 of the 1.5 seconds that stopping lasted.
+    gc.freeze()
     threading.Event().wait()
 
 

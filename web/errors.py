@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import re
 from collections.abc import Mapping
@@ -46,13 +47,16 @@ IMAGE_STATUSES: Mapping[str, HTTPStatus] = {
 }
 """Reasons of ``ImageError`` that have a status of their own."""
 
-RETRY_S: Mapping[type[VitrineError], int] = {NotReadyError: STARTING_RETRY_S, NoGenerationError: 30}
+RETRY_S: Mapping[type[VitrineError], int] = {NotReadyError: STARTING_RETRY_S, NoGenerationError: 10}
+
+DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 HTTP_DETAILS: Mapping[int, str] = {
     404: "There is nothing at this address.",
     405: "This address does not take that method.",
     413: "What was sent is larger than this address takes.",
     500: "Something went wrong on our side. It has been noted.",
+    507: "There is no room left to keep what was sent. Try again later.",
 }
 """Sentences for people where Werkzeug's speak of servers and URLs."""
 
@@ -91,6 +95,9 @@ def problem_of(error: Exception) -> Problem:
     """Find what to tell about a failure."""
     if isinstance(error, HTTPException):
         return _http_problem(error)
+    if isinstance(error, OSError) and error.errno in DISK_FULL:
+        full = HTTPStatus.INSUFFICIENT_STORAGE
+        return Problem(full, _snake(full.phrase), HTTP_DETAILS[full])
     status = next((STATUSES[each] for each in type(error).__mro__ if each in STATUSES), None)
     if status is None:
         return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", HTTP_DETAILS[500])
@@ -105,6 +112,8 @@ def _answer(error: Exception) -> Response:
     problem = problem_of(error)
     if problem.code == "internal_error":
         log.error("request failed", exc_info=error, extra={"request_id": g.get("request_id", "")})
+    elif problem.status is HTTPStatus.INSUFFICIENT_STORAGE:
+        log.error("no room left: %s", error, extra={"request_id": g.get("request_id", "")})
     for_machines = request.path.startswith(_API_PATHS)
     response = _machine_answer(problem) if for_machines else _page_answer(problem, error)
     response.headers.update(problem.headers)
@@ -120,14 +129,26 @@ def _machine_answer(problem: Problem) -> Response:
 
 
 def _page_answer(problem: Problem, error: Exception) -> Response:
-    starting = isinstance(error, NotReadyError | NoGenerationError)
     page = render_template(
-        "starting.html" if starting else "error.html",
+        _template(error),
         problem=problem,
-        # The body of an upload that is too large is not read again only to keep its words.
-        text=request.args.get("q", "") if problem.status == 413 else request.values.get("q", ""),
+        text=_words(problem),
     )
     return make_response(page, problem.status)
+
+
+def _words(problem: Problem) -> str:
+    """Find the words to offer again, but not in a body that there was no room to read."""
+    try:
+        return (request.args if problem.status in (413, 507) else request.values).get("q", "")
+    except HTTPException:
+        return request.args.get("q", "")
+
+
+def _template(error: Exception) -> str:
+    if isinstance(error, NoGenerationError):
+        return "no_catalogue.html"
+    return "starting.html" if isinstance(error, NotReadyError) else "error.html"
 
 
 def _http_problem(error: HTTPException) -> Problem:
@@ -151,7 +172,7 @@ def _retry_headers(error: Exception) -> dict[str, str]:
 def _detail(error: Exception) -> str:
     # These two name folders and decoders, for the person who runs the server.
     if isinstance(error, NoGenerationError):
-        return "No catalogue is being served yet."
+        return "No catalogue is indexed yet."
     if isinstance(error, ImageError) and error.code == "damaged":
         return "The picture's file is damaged."
     return str(error)

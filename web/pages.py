@@ -17,7 +17,7 @@ from web.requests import (
     strict_arguments,
     uploaded_image,
 )
-from web.services import services
+from web.services import has_product, services
 from web.urls import product_url, search_url, similar_url, upload_search_url
 
 bp = Blueprint("pages", __name__)
@@ -125,6 +125,9 @@ def product(product_id: str) -> ResponseReturnValue:
 @bp.get("/products/<path:product_id>/similar")
 def similar(product_id: str) -> ResponseReturnValue:
     """Show all that is like one product."""
+    own_address = f"{product_id}/similar"
+    if has_product(own_address):  # a shop's own id may end like this address
+        return product(own_address)
     shown = product_page_of(services().engine.product(product_id))
     results = services().engine.similar(
         product_id, Page.parse(lenient_arguments(request.args, "page"))

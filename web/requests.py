@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from flask import g, request
 from PIL import Image
@@ -10,7 +12,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from catalog.images import ImageLimits, read_image
-from core.errors import ImageError, InvalidQueryError
+from core.errors import ImageError, InvalidQueryError, OverloadedError
 from core.settings import Settings
 from search.results import SearchResults
 from web.media import decode_target
@@ -18,6 +20,12 @@ from web.uploads import STORED_WIDTH
 
 MULTIPART = "multipart/form-data"
 SHOWN_CHARS = 40
+
+DECODERS = 2
+"""Uploads decoded at the same time, in the whole process: the largest that is allowed takes
+hundreds of megabytes while it is decoded, and every web thread may be given one."""
+
+_decoding = threading.BoundedSemaphore(DECODERS)
 
 
 def strict_arguments(given: MultiDict[str, str], *allowed: str) -> dict[str, str]:
@@ -63,14 +71,27 @@ def uploaded_image(settings: Settings) -> Image.Image:
     Raises:
         ImageError: there is none, or it cannot be used.
         InvalidQueryError: there are several.
+        OverloadedError: too many others are being decoded.
     """
     sent = [each for each in request.files.getlist("image") if each.filename or _size(each)]
     if not sent:
         raise ImageError("missing", "No picture was sent. Choose one, in the field 'image'.")
     if len(sent) > 1:
         raise InvalidQueryError("/image", "repeated", "Send one picture, not several.")
-    data = sent[0].stream.read(settings.max_image_bytes + 1)
-    return read_image(data, image_limits(settings), decode_target(STORED_WIDTH))
+    with _decoder(settings.query_timeout_s):
+        data = sent[0].stream.read(settings.max_image_bytes + 1)
+        return read_image(data, image_limits(settings), decode_target(STORED_WIDTH))
+
+
+@contextmanager
+def _decoder(timeout_s: float) -> Iterator[None]:
+    """Wait for one of the few turns to decode."""
+    if not _decoding.acquire(timeout=timeout_s):
+        raise OverloadedError()
+    try:
+        yield
+    finally:
+        _decoding.release()
 
 
 def image_limits(settings: Settings) -> ImageLimits:

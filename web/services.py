@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flask import Flask, current_app
 
+from core.errors import ProductNotFoundError
 from core.settings import Settings
 from search.engine import Engine
 from web.media import ImageSource, Thumbnails
@@ -34,3 +35,12 @@ def services() -> Services:
     """Find the parts of the application that answers this request."""
     found: Services = current_app.extensions[_KEY]
     return found
+
+
+def has_product(product_id: str) -> bool:
+    """Tell whether the generation in service holds a product."""
+    try:
+        services().engine.product(product_id)
+    except ProductNotFoundError:
+        return False
+    return True

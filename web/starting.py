@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from catalog.records import ProductRecord
-from core.errors import NotReadyError
+from core.errors import NoGenerationError, NotReadyError, VitrineError
 from search.engine import Engine
 from search.query import Page, SearchQuery
 from search.results import EngineStatus, SearchHit, SearchResults
@@ -16,6 +18,11 @@ class StartingEngine:
 
     def __init__(self) -> None:
         self._engine: Engine | None = None
+        self._empty: Path | None = None
+
+    def wait_for_generation(self, root: Path) -> None:
+        """Say from now on that nothing has been published under ``root``."""
+        self._empty = root
 
     def use(self, engine: Engine) -> None:
         """Put the opened engine in service."""
@@ -41,11 +48,29 @@ class StartingEngine:
         """List the widest categories, once the engine is open."""
         return self._opened().categories()
 
+    @property
+    def opened(self) -> bool:
+        """Whether the engine is in service."""
+        return self._engine is not None
+
     def status(self) -> EngineStatus:
         """Tell what is in service: nothing, until the engine is open."""
         return STARTING if self._engine is None else self._engine.status()
 
     def _opened(self) -> Engine:
         if self._engine is None:
-            raise NotReadyError("The search engine is starting. It will answer in a moment.")
+            raise self.reason()
         return self._engine
+
+    def reason(self) -> VitrineError:
+        """Tell why nothing is answered; made anew, for a raised one keeps its traceback."""
+        if self._empty is not None:
+            return NoGenerationError(self._empty)
+        return NotReadyError("The search engine is starting. It will answer in a moment.")
+
+
+def why_not_ready(engine: Engine) -> VitrineError:
+    """Tell why an engine whose status is not ready answers nothing."""
+    if isinstance(engine, StartingEngine) and not engine.opened:
+        return engine.reason()
+    return NotReadyError("The search engine is stopping.")

@@ -146,6 +146,11 @@ def test_another_method_is_refused_with_the_right_ones(
     assert set(response.headers["Allow"].split(", ")) == allowed
 
 
+def test_a_huge_body_where_none_belongs_is_told_as_that(client: FlaskClient) -> None:
+    for path in (SEARCH, "/search", "/products/P-001"):
+        assert post_image(client, path, RED_PNG + bytes(400_000)).status_code == 405
+
+
 @pytest.mark.parametrize("path", ["/api/v1/products/none", "/api/v1/products/none/similar"])
 def test_a_product_that_is_not_there_is_a_404(client: FlaskClient, path: str) -> None:
     assert problem(client.get(path)) == (404, "product_not_found", None)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from core.errors import ModelError, NoGenerationError
+from core.errors import ModelError, NoGenerationError, SnapshotError
 from core.settings import Settings
 from core.terminal import VitrineGroup
 from tests.web.fake_engine import FakeEngine
@@ -134,7 +134,7 @@ def test_the_last_requests_are_answered_before_the_engine_is_closed(
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        (NoGenerationError(Path("var/index")), "No index has been published under var/index yet."),
+        (SnapshotError("The generation is damaged."), "The generation is damaged."),
         (ModelError("The model is not there."), "The model is not there."),
     ],
 )
@@ -149,6 +149,64 @@ def test_an_engine_that_cannot_be_opened_is_one_sentence(
     assert result.exit_code == 1
     assert f"vitrine: {said}" in result.stderr
     assert "Traceback" not in result.output
+
+
+def test_an_empty_home_is_served_until_a_catalogue_is_indexed(
+    run: Callable[..., Result],
+    engine: FakeEngine,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    urls: list[str] = []
+    seen: list[object] = []
+    pauses: list[float] = []
+
+    def look(path: str) -> object:
+        try:
+            with urllib.request.urlopen(urls[0] + path, timeout=10) as response:
+                return response.status
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, json.load(error)["code"]
+
+    def wait(seconds: float) -> None:
+        pauses.append(seconds)
+        seen.append((look("healthz"), look("readyz"), look("api/v1/search?q=a")))
+
+    monkeypatch.setattr("web.commands.announce", urls.append)
+    monkeypatch.setattr("web.commands.pause", wait)
+    monkeypatch.setattr("web.commands.wait_for_signal", lambda: seen.append(look("readyz")))
+
+    def opened(settings: Settings) -> Iterator[FakeEngine]:
+        if len(pauses) < 2:
+            raise NoGenerationError(settings.generations)
+        yield engine
+
+    result = run(opened, "--json")
+    unready = (503, "no_generation")
+    assert result.exit_code == 0
+    assert seen == [(200, unready, unready)] * 2 + [200]
+    assert pauses == [2, 2]
+    assert result.stderr == (
+        f"No index has been published under {tmp_path / 'index'} yet. Import a catalogue with "
+        "`vitrine catalog import FILE` and build its index with `vitrine index build`. "
+        "The site waits for it.\n"
+    )
+    assert json.loads(result.stdout)["ready"] is True
+
+
+def test_a_signal_ends_the_wait_for_a_catalogue(
+    run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.commands.pause", lambda _: signal.raise_signal(signal.SIGTERM))
+
+    def empty(settings: Settings) -> Iterator[FakeEngine]:
+        raise NoGenerationError(settings.generations)
+        yield
+
+    result = run(empty)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr.endswith("Stopped.\n")
 
 
 def test_a_port_in_use_ends_before_the_engine_is_opened(run: Callable[..., Result]) -> None:

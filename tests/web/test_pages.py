@@ -16,6 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 
+from catalog.records import ProductRecord
 from core.errors import NoGenerationError, OverloadedError
 from search.query import Page, SearchQuery
 from search.results import SearchResults
@@ -24,6 +25,7 @@ from tests.web.uploading import RED_JPEG, RED_PNG, bomb, post_image
 from web.app import create_app
 from web.services import services
 from web.starting import StartingEngine
+from web.urls import product_url, similar_url
 
 
 def parse(html: str) -> Element:
@@ -326,7 +328,7 @@ def test_a_shop_without_an_index_says_so_without_naming_folders(client_of: Clien
     client = client_of(EmptyEngine)
     for response in (client.get("/search?q=red"), client.get("/api/v1/search?q=red")):
         assert response.status_code == 503
-        assert response.headers["Retry-After"] == "30"
+        assert response.headers["Retry-After"] == "10"
         assert "secret" not in response.text
 
 
@@ -343,3 +345,49 @@ def test_a_starting_site_answers_and_looks_again(app: Flask, engine: FakeEngine)
     assert client.get("/api/v1/search?q=red").get_json()["code"] == "not_ready"
     starting.use(engine)
     assert client.get("/").status_code == client.get("/readyz").status_code == 200
+
+
+def test_a_shop_without_a_catalogue_says_which_commands_fill_it(
+    app: Flask, engine: FakeEngine
+) -> None:
+    with app.app_context():
+        parts = services()
+    starting = StartingEngine()
+    starting.wait_for_generation(Path("/srv/secret"))
+    client = create_app(parts.settings, starting, parts.images).test_client()
+    for path in ("/", "/search?q=red", "/products/P-001", "/products/P-001/similar"):
+        page = client.get(path)
+        assert page.status_code == 503
+        assert "No catalogue is indexed yet." in page.text
+        assert "<code>vitrine catalog import FILE</code>" in page.text
+        assert "<code>vitrine index build</code>" in page.text
+        assert "secret" not in page.text
+        parse(page.text)
+    assert client.get("/healthz").status_code == 200
+    ready = client.get("/readyz")
+    assert (ready.status_code, ready.headers["Retry-After"]) == (503, "10")
+    assert (ready.get_json()["ready"], ready.get_json()["code"]) == (False, "no_generation")
+    starting.use(engine)
+    assert client.get("/").status_code == client.get("/readyz").status_code == 200
+
+
+def test_ids_that_end_like_an_address_are_reached(client_of: ClientOf) -> None:
+    class AwkwardEngine(FakeEngine):
+        def __init__(self, products: list[ProductRecord], images: FakeImages) -> None:
+            awkward = [
+                ProductRecord(id=name, title=f"Called {name}")
+                for name in ("x", "x/similar", "y/similar", "similar")
+            ]
+            super().__init__([*products, *awkward], images)
+
+    client = client_of(AwkwardEngine)
+    for name in ("x", "x/similar", "y/similar", "similar"):
+        url = product_url(name)
+        assert f"Called {name}</h1>" in client.get(url).text
+        answer = client.get(f"/api/v1{url}").get_json()
+        assert (answer["id"], answer["url"]) == (name, url)
+    for name in ("x/similar", "y/similar", "similar"):
+        assert "Like Called" in client.get(similar_url(name)).text
+        answer = client.get(f"/api/v1{similar_url(name)}?page=2").get_json()
+        assert answer["query"] == {"similar_to": name}
+    assert client.get("/api/v1/products/y").status_code == 404

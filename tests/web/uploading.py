@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import random
 import struct
 import zlib
 from typing import Any
 
 from flask.testing import FlaskClient
+from PIL import Image
 from werkzeug.test import TestResponse
 
 from tests.web.fake_engine import COLOURS, encoded
@@ -23,7 +25,18 @@ def post_image(
     form: dict[str, Any] = dict(fields)
     if data is not None:
         form["image"] = (io.BytesIO(data), name)
-    return client.post(path, data=form, content_type="multipart/form-data")
+    response = client.post(path, data=form, content_type="multipart/form-data")
+    # The test client writes large bodies to a file and leaves that open.
+    response.request.environ["wsgi.input"].close()
+    return response
+
+
+def noise(seed: int, side: int) -> bytes:
+    """Make a JPEG whose bytes are as good as random, like those of a large photo."""
+    pixels = random.Random(seed).randbytes(side * side * 3)
+    buffer = io.BytesIO()
+    Image.frombytes("RGB", (side, side), pixels).save(buffer, "JPEG", quality=90)
+    return buffer.getvalue()
 
 
 def bomb(width: int = 30_000, height: int = 30_000) -> bytes:
