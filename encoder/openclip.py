@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from open_clip.transform import (  # noqa: E402 - only importable after the cure
     image_transform_v2,
 )
 
+_FEW_INPUTS = 2
 _SUMMARY_CHARS = 300
 
 _BOUNDED_SIDE = 4
@@ -159,7 +160,7 @@ class OpenClipEncoder:
         return features
 
     def _in_batches(self, inputs: torch.Tensor, encode: Any) -> Embeddings:
-        with torch.inference_mode(), self._precision():
+        with torch.inference_mode(), self._precision(), _threads_for(len(inputs)):
             outputs = [encode(part).float().cpu() for part in torch.split(inputs, self._batch_size)]
         return normalize(torch.cat(outputs).numpy())
 
@@ -171,6 +172,23 @@ class OpenClipEncoder:
         tokens = self._tokenizer(["a"])
         with torch.inference_mode():
             return int(self._encode_tokens(tokens).shape[1])
+
+
+@contextmanager
+def _threads_for(inputs: int) -> Iterator[None]:
+    """Run a query or two on one thread: there, waking another costs more than it computes.
+
+    One sentence took 13.8 ms on two threads and 10.9 on one, one picture 24.3 and 11.4.
+    """
+    threads = torch.get_num_threads()
+    if inputs > _FEW_INPUTS or threads == 1:
+        yield
+        return
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def choose_device(device: str) -> str:
