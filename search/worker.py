@@ -47,7 +47,7 @@ class Worker(Generic[Question, Answer]):
             that a question which cannot be answered takes no other down.
         queue_size: How many questions may wait; further ones are refused at once.
         batch_size: Most questions that are answered together.
-        batch_wait_s: How long the first question of a batch waits for company.
+        batch_wait_s: How long a batch waits for more company once it has some, or the last had.
     """
 
     def __init__(
@@ -67,6 +67,7 @@ class Worker(Generic[Question, Answer]):
         self._jobs: deque[Job[Question, Answer]] = deque()
         self._errands: deque[Job[Callable[[], None], None]] = deque()
         self._closed = False
+        self._busy = False  # whether the last batch had company; a lone shopper waits for none
         self._thread = threading.Thread(target=self._run, name="search-worker", daemon=True)
         self._thread.start()
 
@@ -140,10 +141,10 @@ class Worker(Generic[Question, Answer]):
             self._changed.wait_for(lambda: self._jobs or self._errands or self._closed)
             if self._errands:
                 return self._errands.popleft(), []
-            if self._jobs and not self._closed:
-                # A lone shopper does not wait long for company that may not come.
+            if self._busy or len(self._jobs) > 1:
                 self._changed.wait_for(self._is_full, self._batch_wait_s)
             taken = min(len(self._jobs), self._batch_size)
+            self._busy = taken > 1
             return None, [self._jobs.popleft() for _ in range(taken)]
 
     def _is_full(self) -> bool:

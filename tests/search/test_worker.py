@@ -67,6 +67,13 @@ def test_what_gathers_while_a_batch_runs_is_answered_together_by_one_thread() ->
     worker.close()
 
 
+def test_a_lone_question_waits_for_no_company() -> None:
+    worker = make(batch_wait_s=3600)
+    assert worker.ask(1, timeout_s=10) == 2
+    assert worker.ask(2, timeout_s=10) == 4
+    worker.close()
+
+
 def test_a_full_queue_refuses_at_once() -> None:
     gate = Gate()
     worker = make(gate, queue_size=1)
