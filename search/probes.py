@@ -39,7 +39,11 @@ class Probe:
 
 
 SENTENCE_IMAGE_WEIGHT = 0.5
-"""Share of the pictures when people ask in words; the products' texts have the rest."""
+"""Share of the pictures when people ask in words; the products' texts have the rest.
+
+The best of eight on 40 natural queries over 41,323 products: precision@10 is 0.690 at 0, 0.785
+here, 0.615 at 1 (docs/real-run.md).
+"""
 
 LIKENESS_IMAGE_WEIGHT = 0.7
 """Share of the pictures in "more like this": looks first, but a lamp stays with lamps."""
