@@ -198,9 +198,8 @@ class Settings:
 def prepare_process(environ: dict[str, str] | os._Environ[str] = os.environ) -> None:
     """Set what native libraries read once, when they are loaded; call before importing them.
 
-    Waiting OpenMP threads that spin slow everything else on a small machine: FAISS
-    behind a web server was 10 times slower than itself with this set
-    (docs/decisions/0004-threads.md). A value the caller already set is kept.
+    Waiting OpenMP threads that spin take the core that the web server needs on a small
+    machine (docs/decisions/0004-threads.md). A value the caller already set is kept.
     """
     environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     environ.setdefault("TOKENIZERS_PARALLELISM", "false")

@@ -33,7 +33,12 @@ def attach(app: Flask, services: Services) -> None:
 
 def services() -> Services:
     """Find the parts of the application that answers this request."""
-    found: Services = current_app.extensions[_KEY]
+    return services_of(current_app)
+
+
+def services_of(app: Flask) -> Services:
+    """Find an application's parts from outside a request."""
+    found: Services = app.extensions[_KEY]
     return found
 
 

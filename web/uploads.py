@@ -43,7 +43,7 @@ class UploadStore:
     def keep(self, image: Image.Image) -> str:
         """Keep a picture and return the token that finds it again."""
         self._root.mkdir(parents=True, exist_ok=True)
-        self._forget()
+        self.forget(room_for=1)
         token = secrets.token_urlsafe(16)
         with replacing(self._path(token)) as file:
             file.write(encode_jpeg(image, STORED_WIDTH, STORED_QUALITY))
@@ -78,10 +78,13 @@ class UploadStore:
     def _path(self, token: str) -> Path:
         return self._root / f"{token}.jpg"
 
-    def _forget(self) -> None:
-        """Remove what is too old, then the oldest beyond the number that may be kept."""
+    def forget(self, room_for: int = 0) -> None:
+        """Remove what is too old, then the oldest beyond the number that may be kept.
+
+        To be called now and then, so that the last picture of a quiet day goes, too.
+        """
         kept = sorted(self._ages(), reverse=True)
-        too_many = len(kept) - KEPT_PICTURES + 1
+        too_many = len(kept) - KEPT_PICTURES + room_for
         for position, (age_s, path) in enumerate(kept):
             if age_s > KEPT_S or position < too_many:
                 path.unlink(missing_ok=True)

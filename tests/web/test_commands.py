@@ -17,7 +17,7 @@ from core.errors import ModelError, NoGenerationError, SnapshotError
 from core.settings import Settings
 from core.terminal import VitrineGroup
 from tests.web.fake_engine import FakeEngine
-from web.commands import serve
+from web.commands import serve, wait_for_signal
 
 Opened = Callable[[Settings], Iterator[FakeEngine]]
 
@@ -42,7 +42,7 @@ def test_a_signal_stops_the_site_and_closes_the_engine(
 ) -> None:
     closed = threading.Event()
     before = signal.getsignal(number)
-    monkeypatch.setattr("web.commands.wait_for_signal", lambda: signal.raise_signal(number))
+    monkeypatch.setattr("web.commands.wait_for_signal", lambda tidy: signal.raise_signal(number))
 
     def opened(settings: Settings) -> Iterator[FakeEngine]:
         try:
@@ -71,7 +71,7 @@ def test_a_signal_while_the_engine_is_being_opened_stops_too(run: Callable[..., 
 def test_the_ready_line_is_one_json_object(
     run: Callable[..., Result], engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("web.commands.wait_for_signal", lambda: None)
+    monkeypatch.setattr("web.commands.wait_for_signal", lambda tidy: None)
 
     def opened(settings: Settings) -> Iterator[FakeEngine]:
         yield engine
@@ -88,7 +88,7 @@ def test_the_site_answers_while_the_engine_is_being_opened(
     seen: dict[str, int] = {}
     urls: list[str] = []
     monkeypatch.setattr("web.commands.announce", urls.append)
-    monkeypatch.setattr("web.commands.wait_for_signal", lambda: look("after"))
+    monkeypatch.setattr("web.commands.wait_for_signal", lambda tidy: look("after"))
 
     def look(when: str) -> None:
         for path in ("healthz", "readyz"):
@@ -118,7 +118,7 @@ def test_the_last_requests_are_answered_before_the_engine_is_closed(
     urls: list[str] = []
     refused: list[bool] = []
     monkeypatch.setattr("web.commands.announce", urls.append)
-    monkeypatch.setattr("web.commands.wait_for_signal", lambda: None)
+    monkeypatch.setattr("web.commands.wait_for_signal", lambda tidy: None)
 
     def opened(settings: Settings) -> Iterator[FakeEngine]:
         yield engine
@@ -175,7 +175,7 @@ def test_an_empty_home_is_served_until_a_catalogue_is_indexed(
 
     monkeypatch.setattr("web.commands.announce", urls.append)
     monkeypatch.setattr("web.commands.pause", wait)
-    monkeypatch.setattr("web.commands.wait_for_signal", lambda: seen.append(look("readyz")))
+    monkeypatch.setattr("web.commands.wait_for_signal", lambda tidy: seen.append(look("readyz")))
 
     def opened(settings: Settings) -> Iterator[FakeEngine]:
         if len(pauses) < 2:
@@ -218,3 +218,20 @@ def test_a_port_in_use_ends_before_the_engine_is_opened(run: Callable[..., Resul
         result = run(never, "--port", str(taken.getsockname()[1]))
     assert result.exit_code == 1
     assert "another program is using that port" in result.stderr
+
+
+def test_waiting_tidies_up_again_and_again_and_outlives_a_full_disk(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calls: list[int] = []
+
+    def tidy() -> None:
+        calls.append(1)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("web.commands.pause", lambda seconds: None)
+    with pytest.raises(KeyboardInterrupt):
+        wait_for_signal(tidy)
+    assert len(calls) == 3

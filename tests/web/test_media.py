@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import os
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from tests.web.fake_engine import MISSING_HASH, FakeImages, encoded
 from tests.web.uploading import bomb
 from web.media import Thumbnails
 from web.renditions import renditions
-from web.uploads import KEPT_PICTURES, UploadStore
+from web.uploads import KEPT_PICTURES, KEPT_S, UploadStore
 
 
 def picture(client: FlaskClient, path: str) -> Image.Image:
@@ -159,3 +160,14 @@ def test_thumbnails_live_under_the_home_folder(
     name = images.put(encoded((200, 200), (4, 5, 6)))
     client.get(f"/media/{name}/160.jpg")
     assert [path.name for path in settings.thumbnails.rglob("*.jpg")] == [f"{name}-160-1.jpg"]
+
+
+def test_the_last_picture_of_a_quiet_day_is_removed_without_another_upload(tmp_path: Path) -> None:
+    clock = [time.time()]
+    uploads = UploadStore(tmp_path, now=lambda: clock[0])
+    uploads.keep(Image.new("RGB", (8, 8)))
+    uploads.forget()
+    assert len(list(tmp_path.iterdir())) == 1
+    clock[0] += KEPT_S + 1
+    uploads.forget()
+    assert list(tmp_path.iterdir()) == []
