@@ -81,6 +81,7 @@ class WebServer:
         Raises:
             ServeError: it cannot be listened on; the message says why.
         """
+        self._stopping = threading.Lock()
         self._sockets: dict[int, Any] = {}
         listener = _listen(host, port)
         # Any: typeshed takes the trigger, which reaches the loop, for a number.
@@ -118,19 +119,21 @@ class WebServer:
         self.stop()
 
     def stop(self) -> None:
-        """Answer the requests that have come in, then close every connection. May be repeated.
+        """Answer the requests that have come in, then close every connection.
 
-        What is not answered after ``STOP_TIMEOUT_S`` is given up.
+        What is not answered after ``STOP_TIMEOUT_S`` is given up. May be repeated, and called
+        from several threads.
         """
-        if not self._thread.is_alive():
-            return
-        self._on_loop(self._close_door)
-        self._finish(time.monotonic() + STOP_TIMEOUT_S)
-        # Waitress' own shutdown lets no waiting request begin, and sees none half written.
-        self._server.task_dispatcher.shutdown(timeout=STOP_POLL_S)
-        # The loop ends when it has no socket left.
-        self._on_loop(lambda: wasyncore.close_all(self._sockets))
-        self._thread.join()
+        with self._stopping:  # who comes second waits for the first, and finds nothing to do
+            if not self._thread.is_alive():
+                return
+            self._on_loop(self._close_door)
+            self._finish(time.monotonic() + STOP_TIMEOUT_S)
+            # Waitress' own shutdown lets no waiting request begin, and sees none half written.
+            self._server.task_dispatcher.shutdown(timeout=STOP_POLL_S)
+            # The loop ends when it has no socket left.
+            self._on_loop(lambda: wasyncore.close_all(self._sockets))
+            self._thread.join()
 
     def _finish(self, deadline_s: float) -> None:
         quiet = 0

@@ -6,6 +6,7 @@ import http.client
 import json
 import socket
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -133,7 +134,8 @@ def refuses(address: str) -> bool:
     host, port = address.split(":")
     try:
         socket.create_connection((host, int(port)), timeout=10).close()
-    except ConnectionRefusedError:
+    except (ConnectionRefusedError, ConnectionResetError):
+        # Reset: it stood in the queue in the moment that the listener was closed.
         return True
     return False
 
@@ -159,6 +161,25 @@ def test_every_request_that_came_in_is_answered_before_the_server_stops(tmp_path
         for connection in (*asking, idle):
             connection.close()
     assert answers == [200] * 6
+
+
+def test_stopping_from_two_threads_at_once_is_stopping_once(tmp_path: Path) -> None:
+    engine = SlowEngine()
+    settings = Settings(home=tmp_path, web_threads=1)
+    with WebServer(create_app(settings, engine, FakeImages()), settings, "127.0.0.1", 0) as server:
+        address = urlsplit(server.url).netloc
+        asking = http.client.HTTPConnection(address, timeout=10)
+        asking.request("GET", "/api/v1/search?q=a")
+        assert engine.entered.wait(10)
+        with ThreadPoolExecutor(2) as pool:
+            first = pool.submit(server.stop)
+            while not refuses(address):
+                continue
+            second = pool.submit(server.stop)
+            engine.release.set()
+            assert asking.getresponse().status == 200
+            assert (first.result(), second.result()) == (None, None)
+        asking.close()
 
 
 def test_a_request_that_takes_too_long_does_not_keep_the_server_from_stopping(
