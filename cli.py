@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "catalog": ("catalog.commands:catalog", "Import products and look at what was imported."),
     "evaluate": ("search.commands:evaluate", "Measure the search with judged queries."),
     "index": ("indexer.commands:index", "Build, list, verify and roll back the index."),
+    "model": ("search.model_commands:model", "Measure models, and choose the one in service."),
     "search": ("web.query_commands:search", "Find products by a sentence or a picture."),
     "serve": ("web.commands:serve", "Serve the site and the API."),
     "similar": ("web.query_commands:similar", "Find products that are like one."),

@@ -1,3 +1,3 @@
-"""What every floor stands on: errors, settings, log, vectors, metrics, files and the terminal."""
+"""What every floor stands on: errors, settings, log, vectors, metrics, files, lock, terminal."""
 
 VERSION = "0.1.0"

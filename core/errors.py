@@ -8,13 +8,16 @@ with which value, and what to do about it. There is no HTTP in here: one table i
 from __future__ import annotations
 
 from pathlib import Path
+from typing import ClassVar
 
 
 class VitrineError(Exception):
     """Any failure that a person can do something about.
 
-    Commands print its message as one sentence and exit 1; no traceback.
+    Commands print its message as one sentence and exit with ``exit_status``; no traceback.
     """
+
+    exit_status: ClassVar[int] = 1
 
 
 class SettingsError(VitrineError):
@@ -88,6 +91,47 @@ class FingerprintMismatchError(VitrineError):
         )
         self.expected = expected
         self.found = found
+
+
+class ModelRegistryError(VitrineError):
+    """The record of promoted models is damaged, or cannot do what was asked of it."""
+
+
+class ModelPinnedError(VitrineError):
+    """A setting names the model, so that promoting another would change nothing."""
+
+    def __init__(self, pinned: str) -> None:
+        super().__init__(
+            f"VITRINE_MODEL is {pinned!r}, so no promotion or rollback would be heeded. "
+            "Unset it, or set it to promoted."
+        )
+        self.pinned = pinned
+
+
+class AlreadyInServiceError(VitrineError):
+    """A model was to be promoted that is in service."""
+
+    def __init__(self, fingerprint: str) -> None:
+        super().__init__(
+            f"The model {fingerprint[:12]} is already in service: `vitrine index build` embeds "
+            "with it."
+        )
+        self.fingerprint = fingerprint
+
+
+class GateRefusedError(VitrineError):
+    """A model has not earned its place; ``reasons`` are sentences with the figures."""
+
+    exit_status = 3
+    """Apart from 1, so that a script tells a worse model from a command that failed."""
+
+    def __init__(self, fingerprint: str, reasons: tuple[str, ...]) -> None:
+        super().__init__(
+            f"The model {fingerprint[:12]} is not promoted. {' '.join(reasons)} "
+            "(--force promotes it anyway.)"
+        )
+        self.fingerprint = fingerprint
+        self.reasons = reasons
 
 
 class StoreError(VitrineError):

@@ -72,7 +72,11 @@ class Settings:
 
     home: Path = _setting(Path("var"), "folder that holds all state", _PATH)
     database_url: str = _setting("", "SQLAlchemy URL; empty means HOME/vitrine.db", secret=True)
-    model: str = _setting("bundled", "bundled, local-dir:PATH, hf-hub:NAME or ARCHITECTURE/TAG")
+    model: str = _setting(
+        "promoted",
+        "promoted (the last promoted one, else bundled), bundled, local-dir:PATH, hf-hub:NAME "
+        "or ARCHITECTURE/TAG",
+    )
     device: str = _setting("auto", "where the encoder runs", _one_of("auto", "cpu", "cuda"))
     index: str = _setting(
         "auto", "vector index", _one_of("auto", "numpy", "faiss-cpu", "faiss-gpu")
@@ -146,6 +150,21 @@ class Settings:
     def embeddings(self) -> Path:
         """Folder of the embedding stores, one per fingerprint."""
         return self.home / "embeddings"
+
+    @property
+    def models(self) -> Path:
+        """Folder of the promoted models and the record of their promotions."""
+        return self.home / "models"
+
+    @property
+    def trials(self) -> Path:
+        """Folder of what models were measured with; may be deleted at any time."""
+        return self.home / "trials"
+
+    @property
+    def untouched(self) -> Path:
+        """Folder of a catalogue that no model is adapted to; may be deleted at any time."""
+        return self.home / "untouched"
 
     @property
     def generations(self) -> Path:

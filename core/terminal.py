@@ -74,7 +74,7 @@ def table(rows: Sequence[Sequence[object]], header: Sequence[str] = ()) -> str:
 
 
 class VitrineGroup(click.Group):
-    """A click group that turns a named failure into one sentence and exit status 1."""
+    """A click group that turns a named failure into one sentence and its exit status."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; no traceback for what a person can mend."""
@@ -82,7 +82,7 @@ class VitrineGroup(click.Group):
             return super().invoke(ctx)
         except VitrineError as error:
             click.echo(f"vitrine: {error}", err=True)
-            ctx.exit(1)
+            ctx.exit(error.exit_status)
         except OSError as error:
             # A full disk or a missing right can strike any job at any write.
             where = f" ({error.filename})" if error.filename else ""

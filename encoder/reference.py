@@ -9,7 +9,7 @@ from pathlib import Path
 from core.errors import ModelError
 
 BUNDLED = Path(__file__).parent / "bundled"
-_FORMS = "Name a model as bundled, local-dir:PATH, hf-hub:OWNER/NAME or ARCHITECTURE/TAG."
+_FORMS = "Name a model as promoted, bundled, local-dir:PATH, hf-hub:OWNER/NAME or ARCHITECTURE/TAG."
 
 
 class Source(Enum):

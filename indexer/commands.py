@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 
 import click
 
-from catalog.records import ProductRecord
 from core.settings import Settings
 from core.terminal import BarProgress, VitrineGroup, emit, json_option, table
 
@@ -36,28 +34,14 @@ def build(settings: Settings, force: bool, keep: int, as_json: bool) -> None:
     A build that is interrupted is continued by the next one. Where nothing has changed
     the generation in service stays, and nothing is published.
     """
-    from catalog.image_store import ImageStore
-    from catalog.images import ImageLimits, read_image
-    from encoder.loading import load_encoder, model_fingerprint
-    from indexer.reindex import IndexJob, build_index
+    from encoder.loading import pin_model
+    from indexer.jobs import catalogue_products, job_from
+    from indexer.reindex import build_index
 
     settings.ensure_home()
-    limits = ImageLimits(settings.max_image_bytes, settings.max_image_pixels)
-    job = IndexJob(
-        generations=settings.generations,
-        embeddings=settings.embeddings,
-        images=ImageStore(settings.images),
-        decode=lambda data, target: read_image(data, limits, target),
-        encoder=partial(load_encoder, settings),
-        fingerprint=model_fingerprint(settings),
-        model=settings.model,
-        index_kind=settings.index,
-        threads=settings.compute_threads,
-        batch=settings.encode_batch,
-        keep=keep,
-        force=force,
-    )
-    report = build_index(partial(_products, settings), job, BarProgress())
+    settings = pin_model(settings)
+    job = replace(job_from(settings), keep=keep, force=force)
+    report = build_index(partial(catalogue_products, settings), job, BarProgress())
     emit(asdict(report), report.to_text(), as_json)
 
 
@@ -143,21 +127,14 @@ def rollback(settings: Settings, generation: str | None, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def prune(settings: Settings, keep: int, as_json: bool) -> None:
-    """Remove old generations, never the one in service or any newer."""
+    """Remove old generations, never the one in service or any newer.
+
+    The newest of the model that `vitrine model rollback` returns to is kept as well.
+    """
+    from encoder.registry import ModelRegistry
     from indexer import generations
 
-    removed = generations.prune(settings.generations, keep)
+    spared = ModelRegistry(settings.models).previous()
+    removed = generations.prune(settings.generations, keep, spared)
     text = f"Removed {len(removed)}: {', '.join(removed)}." if removed else "Nothing to remove."
     emit({"removed": removed}, text, as_json)
-
-
-def _products(settings: Settings) -> Iterator[ProductRecord]:
-    from catalog.database import open_catalog
-    from catalog.repository import stream_products
-
-    database = open_catalog(settings)
-    try:
-        with database.read() as session:
-            yield from stream_products(session)
-    finally:
-        database.close()

@@ -27,8 +27,8 @@ from numpy.typing import NDArray
 
 from core.errors import FingerprintMismatchError, StoreError
 from core.files import replacing
+from core.lock import exclusive
 from core.vectors import Embeddings, Mask, are_normalized
-from indexer.lock import exclusive
 
 log = logging.getLogger(__name__)
 

@@ -7,6 +7,7 @@ which is long, holds a lock of its own, so that one can roll back while it runs.
 
 from __future__ import annotations
 
+import logging
 import re
 import shutil
 from collections.abc import Iterator
@@ -17,11 +18,14 @@ from pathlib import Path
 
 from core.errors import NoGenerationError, SnapshotError
 from core.files import fsync_directory, replacing
-from indexer.lock import exclusive
+from core.lock import exclusive
 from indexer.manifest import IndexManifest, read_manifest
 from indexer.snapshot import IndexSnapshot
 
+log = logging.getLogger(__name__)
+
 POINTER = "current"
+BUILD_LOCK = "build.lock"
 PARTIAL = ".partial"
 _REMOVED = ".removed"
 _ID_FORMAT = "%Y%m%dT%H%M%S.%fZ"
@@ -143,11 +147,34 @@ def list_generations(root: Path) -> list[Generation]:
     return listed
 
 
-def prune(root: Path, keep: int) -> list[str]:
+def rollback_to_model(root: Path, fingerprint: str) -> str:
+    """Put the newest whole generation of a model in service; empty where there is none.
+
+    Where the one in service is of that model, it stays. No build may run meanwhile: it
+    could publish a generation of the other model afterwards.
+
+    Raises:
+        BusyError: an index build is running; the pointer has not moved.
+    """
+    with exclusive(root / BUILD_LOCK, "An index build"):
+        listed = list_generations(root)
+        # The one in service first, then the newest.
+        for each in sorted(listed, key=lambda one: (one.current, one.id), reverse=True):
+            if each.manifest is None or each.manifest.fingerprint != fingerprint:
+                continue
+            try:
+                return rollback(root, each.id)
+            except SnapshotError as error:
+                log.warning("not gone back to: %s", error)
+    return ""
+
+
+def prune(root: Path, keep: int, spare_model: str = "") -> list[str]:
     """Remove all but the newest ``keep`` generations; give the ids of those removed.
 
     Neither the one in service nor any newer than it is ever removed: after a rollback
-    the newer ones are what one may want to go forward to, or to look into.
+    the newer ones are what one may want to go forward to, or to look into. Of the model
+    with the fingerprint ``spare_model`` the newest is kept, so that one can go back to it.
     """
     if keep < 1:
         raise ValueError(f"keep must be at least 1, not {keep}")
@@ -156,8 +183,13 @@ def prune(root: Path, keep: int) -> list[str]:
             served = current(root)
         except SnapshotError:
             return []  # with no pointer to trust, every one may be the last good one
-        ids = [each.id for each in list_generations(root)]
-        removed = [each for each in ids[keep:] if each < served]
+        listed = list_generations(root)
+        spared = [
+            each.id
+            for each in listed
+            if spare_model and each.manifest and each.manifest.fingerprint == spare_model
+        ][:1]
+        removed = [each.id for each in listed[keep:] if each.id < served and each.id not in spared]
         for each in removed:
             remove(root / each)
     return removed

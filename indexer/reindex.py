@@ -10,6 +10,7 @@ from pathlib import Path
 
 from catalog.records import ProductRecord
 from core.errors import FingerprintMismatchError, ModelError, SnapshotError
+from core.lock import exclusive
 from core.terminal import NoProgress, Progress
 from core.vectors import Embeddings, are_normalized
 from encoder.base import DualEncoder
@@ -17,10 +18,9 @@ from indexer import generations
 from indexer.documents import Documents
 from indexer.draft import SnapshotDraft
 from indexer.embedding_store import ContentKind, EmbeddingStore
-from indexer.lock import exclusive
 from indexer.manifest import read_manifest
 from indexer.pipeline import Decoder, ImageSource, encode_pictures
-from indexer.product_text import product_text
+from indexer.product_text import product_texts
 from indexer.report import (
     MAX_REFUSALS_LISTED,
     BuildReport,
@@ -58,6 +58,8 @@ class IndexJob:
     threads: int = 1
     batch: int = 64
     keep: int = KEEP
+    spare_model: str = ""
+    """Fingerprint of a model whose newest generation is kept besides; see ``prune``."""
     force: bool = False
     """Publish a new generation even where nothing has changed."""
 
@@ -78,7 +80,7 @@ def build_index(
             generation did not pass the gate; the old one stays in service.
         FingerprintMismatchError: the encoder is not the one that was announced.
     """
-    with exclusive(job.generations / "build.lock", "An index build"):
+    with exclusive(job.generations / generations.BUILD_LOCK, "An index build"):
         generations.sweep(job.generations)
         draft = SnapshotDraft(job.generations, generations.new_id(job.generations))
         try:
@@ -143,13 +145,17 @@ class _Build:
         if not missing:
             return
         encoder = self._load_encoder()
+
+        def text_of(row: int) -> str:
+            return product_texts(documents[rows.products[row]])[rows.positions[row]]
+
         # Texts of like length share a batch, so that little of it is padding.
-        lengths = {row: len(product_text(documents[rows.products[row]])) for row in missing}
+        lengths = {row: len(text_of(row)) for row in missing}
         missing.sort(key=lambda row: (lengths[row], row))
         with self._progress.stage("Embedding texts", len(missing), "texts") as step:
             for start in range(0, len(missing), self._job.batch):
                 batch = missing[start : start + self._job.batch]
-                texts = [product_text(documents[rows.products[row]]) for row in batch]
+                texts = [text_of(row) for row in batch]
                 with self._clock.timing("encode texts"):
                     embeddings = encoder.encode_texts(texts)
                 self._keep(ContentKind.TEXT, [rows.key(row) for row in batch], embeddings)
@@ -250,7 +256,7 @@ class _Build:
         with self._clock.timing("publish"):
             self._draft.commit()
             generations.publish(self._job.generations, self._draft.id)
-            return generations.prune(self._job.generations, self._job.keep)
+            return generations.prune(self._job.generations, self._job.keep, self._job.spare_model)
 
     def _report(
         self, generation: str, held: dict[str, int], published: bool, removed: Sequence[str] = ()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from core.settings import Settings
-from encoder.loading import load_encoder
+from encoder.loading import encoder_for
 from indexer.generations import current, open_current
 from indexer.snapshot import IndexSnapshot
 from search.engine import EngineLimits, SearchEngine
@@ -42,12 +43,11 @@ def open_engine(settings: Settings) -> Iterator[SearchEngine]:
     Raises:
         NoGenerationError: nothing has been published.
         SnapshotError: the generation is damaged.
-        FingerprintMismatchError: another model made it.
+        FingerprintMismatchError: a model made it that this home does not know.
         ModelError: the model cannot be loaded.
     """
     source = PublishedGenerations(settings.generations, settings.index, settings.compute_threads)
-    source.current_id()  # before seconds are spent on loading the model
-    engine = SearchEngine(load_encoder(settings), source, limits_from(settings))
+    engine = SearchEngine(partial(encoder_for, settings), source, limits_from(settings))
     try:
         yield engine
     finally:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from core.errors import FingerprintMismatchError
 from core.settings import Settings
 from core.terminal import BarProgress, emit, json_option, table
 
@@ -25,18 +24,15 @@ from core.terminal import BarProgress, emit, json_option, table
 def evaluate(settings: Settings, queries: Path, documents: str, as_json: bool) -> None:
     """Measure the search with QUERIES, JSON lines of {"query": …, "relevant": [ids]}."""
     # Imported here: torch costs seconds that other commands need not spend.
-    from encoder.loading import load_encoder
+    from encoder.loading import encoder_for
     from search.bootstrap import open_generation
     from search.evaluation import evaluate as measure
     from search.evaluation import read_queries
 
     judged = read_queries(queries)
     with open_generation(settings) as generation:
-        encoder = load_encoder(settings)
-        if encoder.fingerprint != generation.fingerprint:
-            raise FingerprintMismatchError(
-                f"The generation {generation.id}", encoder.fingerprint, generation.fingerprint
-            )
+        where = f"The generation {generation.id}"
+        encoder = encoder_for(settings, generation.fingerprint, where)
         result = measure(judged, generation, encoder, documents, BarProgress())
     rows = [
         (name, f"{value:.4f}" if isinstance(value, float) else value)

@@ -9,12 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from catalog.records import ProductRecord
-from core.errors import (
-    FingerprintMismatchError,
-    NotReadyError,
-    SnapshotError,
-    VitrineError,
-)
+from core.errors import NotReadyError, SnapshotError, VitrineError
 from encoder.base import DualEncoder
 from indexer.snapshot import IndexSnapshot
 from search.answering import Question, answer
@@ -28,7 +23,7 @@ log = logging.getLogger(__name__)
 
 Value = TypeVar("Value")
 
-WARM_UP = ("a", "a warm red jacket for a long walk in the rain")
+WARM_UP = (SearchQuery("a"), SearchQuery("a warm red jacket for a long walk in the rain"))
 """A short and a long sentence, so that the first shopper finds every buffer allocated."""
 
 
@@ -91,35 +86,54 @@ class GenerationSource(Protocol):
         """Build the vector indexes of an open generation."""
 
 
+EncoderSource = Callable[[str, str], DualEncoder]
+"""Loads the encoder of a fingerprint, for what the second argument names in errors.
+
+Raises ``FingerprintMismatchError`` where no such encoder is known.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A generation and the encoder that made it: they are swapped together or not at all."""
+
+    generation: ServedGeneration
+    encoder: DualEncoder
+
+
 class SearchEngine:
     """Serves one generation at a time, and moves on when another is published.
 
+    A generation is answered from with the encoder that made it, whichever that is: where a
+    new one was made by another, that encoder is loaded while the old pair goes on answering.
+
     Args:
-        encoder: Must bear the fingerprint of every generation that is served.
+        encoders: Where the encoder of a generation comes from.
         source: Where generations come from.
         limits: Queue, batch and waiting times.
 
     Raises:
         SnapshotError: there is no whole generation to start with.
-        FingerprintMismatchError: it was made by another encoder.
+        FingerprintMismatchError: it was made by an encoder that is not known.
+        ModelError: its encoder cannot be loaded.
     """
 
     def __init__(
-        self, encoder: DualEncoder, source: GenerationSource, limits: EngineLimits
+        self, encoders: EncoderSource, source: GenerationSource, limits: EngineLimits
     ) -> None:
-        self._encoder = encoder
+        self._encoders = encoders
         self._source = source
         self._limits = limits
         self._refused = ""
-        self._generation = source.serve(self._open_checked())
+        self._pair = self._open_first()
         self._worker: Worker[Question, SearchResults] = Worker(
             self._answer_all,
             queue_size=limits.queue_size,
             batch_size=limits.batch_size,
             batch_wait_s=limits.batch_wait_s,
         )
-        for sentence in WARM_UP:
-            self.search(SearchQuery(sentence))
+        for query in WARM_UP:
+            self.search(query)
         self._stopping = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="generation-watch", daemon=True)
         self._watcher.start()
@@ -146,7 +160,7 @@ class SearchEngine:
 
     def status(self) -> EngineStatus:
         """Tell what is in service; see ``Engine``."""
-        generation = self._generation
+        generation = self._pair.generation
         return EngineStatus(
             ready=not self._stopping.is_set(),
             generation=generation.id,
@@ -159,23 +173,24 @@ class SearchEngine:
     def refresh(self) -> bool:
         """Move to the generation that the pointer names, if it is another; tell whether.
 
-        One that cannot be opened, or that another encoder made, is logged once, and the
-        one in service stays.
+        One that cannot be opened, or whose encoder is not to be had, is logged once, and
+        the pair in service stays.
         """
+        serving = self._pair.generation.id
         wanted = ""
         try:
             wanted = self._source.current_id()
-            if wanted in (self._generation.id, self._refused):
+            if wanted in (serving, self._refused):
                 return False
-            self._move_to(self._open_checked())
+            self._move_to(self._source.open())
         except NotReadyError:
             return False  # shutting down
         except Exception as error:  # damaged, of another model, too large for the memory …
             reason = wanted or str(error)
             if reason != self._refused:
                 self._refused = reason
-                log.error("Generation %s stays, a newer one is not served: %s", self._generation.id,
-                          error, exc_info=not isinstance(error, VitrineError))  # fmt: skip
+                log.error("Generation %s stays, a newer one is not served: %s", serving, error,
+                          exc_info=not isinstance(error, VitrineError))  # fmt: skip
             return False
         log.info("Generation %s is in service", wanted)
         return True
@@ -186,7 +201,7 @@ class SearchEngine:
         ended = self._worker.close()
         self._watcher.join()
         if ended:  # else a query is still being answered from it
-            self._generation.close()
+            self._pair.generation.close()
 
     def _ask(self, question: Question) -> SearchResults:
         return self._worker.ask(question, self._limits.timeout_s)
@@ -194,46 +209,62 @@ class SearchEngine:
     def _read(self, look_up: Callable[[ServedGeneration], Value]) -> Value:
         """Look something up, keeping the generation open meanwhile."""
         while True:
-            generation = self._generation
+            generation = self._pair.generation
             try:
                 with generation.snapshot.reading():
                     return look_up(generation)
             except SnapshotError:
                 # Closed between the two lines above because the next one took over.
-                if generation is self._generation:
+                if generation is self._pair.generation:
                     raise
 
-    def _open_checked(self) -> IndexSnapshot:
+    def _open_first(self) -> _Pair:
         snapshot = self._source.open()
-        if snapshot.manifest.fingerprint != self._encoder.fingerprint:
-            found = snapshot.manifest.fingerprint
+        try:
+            encoder = self._encoder_of(snapshot)
+            return _Pair(self._source.serve(snapshot), encoder)
+        except BaseException:
             snapshot.close()
-            raise FingerprintMismatchError(
-                f"The generation {snapshot.id}", self._encoder.fingerprint, found
-            )
-        return snapshot
+            raise
+
+    def _encoder_of(self, snapshot: IndexSnapshot) -> DualEncoder:
+        return self._encoders(snapshot.manifest.fingerprint, f"The generation {snapshot.id}")
 
     def _watch(self) -> None:
         while not self._stopping.wait(self._limits.refresh_s):
             self.refresh()
 
     def _move_to(self, snapshot: IndexSnapshot) -> None:
-        """Have the worker build the indexes and swap; an unused snapshot is closed again."""
+        """Load another encoder here, if it takes one, and have the worker do the rest.
+
+        A snapshot that comes to nothing is closed again.
+        """
+        serving = self._pair
         try:
-            self._worker.run(lambda: self._adopt(snapshot))
+            same = snapshot.manifest.fingerprint == serving.generation.fingerprint
+            encoder = serving.encoder if same else self._encoder_of(snapshot)
+            self._worker.run(lambda: self._adopt(snapshot, encoder))
         except BaseException:
             snapshot.close()
             raise
 
-    def _adopt(self, snapshot: IndexSnapshot) -> None:
-        before = self._generation
-        self._generation = self._source.serve(snapshot)
-        before.close()
+    def _adopt(self, snapshot: IndexSnapshot, encoder: DualEncoder) -> None:
+        """Build the indexes and swap; runs on the worker's thread, so between two batches."""
+        before, pair = self._pair, _Pair(self._source.serve(snapshot), encoder)
+        if encoder is not before.encoder:
+            try:
+                answer(WARM_UP, pair.generation, encoder)
+            except BaseException:
+                pair.generation.close()
+                raise
+        self._pair = pair
+        before.generation.close()
 
     def _answer_all(self, jobs: Sequence[Job[Question, SearchResults]]) -> None:
         """Answer a batch; runs on the worker's thread, like all that touches an index."""
+        pair = self._pair
         waits = [job.waited_ms for job in jobs]
-        answers = answer([job.question for job in jobs], self._generation, self._encoder)
+        answers = answer([job.question for job in jobs], pair.generation, pair.encoder)
         for job, result, waited in zip(jobs, answers, waits, strict=True):
             if isinstance(result, SearchResults):
                 timings = {"queue": waited, **result.timings_ms}

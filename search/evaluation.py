@@ -28,6 +28,8 @@ class JudgedQuery:
 
     query: str
     relevant: frozenset[str]
+    weight: float | None = None
+    """How often it is asked, in any unit; None where the file does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Evaluation:
 
 
 def read_queries(path: Path) -> list[JudgedQuery]:
-    """Read JSON Lines of ``{"query": …, "relevant": [ids]}``.
+    """Read JSON Lines of ``{"query": …, "relevant": [ids]}``, ``"weight"`` besides if known.
 
     Raises:
         EvaluationError: the file cannot be read, or a line (it says which) is of another form.
@@ -78,6 +80,18 @@ def evaluate(
     progress: Progress,
 ) -> Evaluation:
     """Rank every query over the whole generation and average the measures."""
+    rankings = rank_queries(queries, generation, encoder, documents, progress)
+    return _average(queries, rankings, generation, documents)
+
+
+def rank_queries(
+    queries: Sequence[JudgedQuery],
+    generation: ServedGeneration,
+    encoder: DualEncoder,
+    documents: str,
+    progress: Progress,
+) -> list[list[str]]:
+    """List the ids of the first ``DEPTH`` products for every query, best first."""
     fields = Fields(images=True, texts=documents == "product")
     rankings: list[list[str]] = []
     with progress.stage("Queries", len(queries), "queries") as tick:
@@ -88,7 +102,7 @@ def evaluate(
                 assert isinstance(results, SearchResults), "sentences name no product"
                 rankings.append([hit.product.id for hit in results.hits])
             tick(len(batch))
-    return _average(queries, rankings, generation, documents)
+    return rankings
 
 
 def _average(
@@ -133,4 +147,12 @@ def _parse(path: Path, number: int, line: str) -> JudgedQuery:
         raise EvaluationError(f'{where} has no "query" of text.')
     if not isinstance(relevant, list) or not relevant:
         raise EvaluationError(f'{where} has no "relevant" list of product ids.')
-    return JudgedQuery(parse_text(query, len(query)), frozenset(str(each) for each in relevant))
+    weight = value.get("weight")
+    if weight is not None and not (_is_number(weight) and 0 <= weight < float("inf")):
+        raise EvaluationError(f'{where} has a "weight" that is no number from 0 up.')
+    text = parse_text(query, len(query))
+    return JudgedQuery(text, frozenset(str(each) for each in relevant), weight)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

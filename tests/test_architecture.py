@@ -37,6 +37,8 @@ CORE_MAY_IMPORT = {"numpy", "click", "tqdm"}
 LIGHT_WITHOUT_TORCH = (
     "cli", "catalog.commands", "indexer.commands", "search.commands", "web.commands",
     "web.query_commands", "encoder.loading", "encoder.checkpoint", "search.engine", "web.app",
+    "encoder.registry", "indexer.jobs", "search.model_commands", "search.promotion",
+    "search.trial", "search.untouched", "training.gate.verdict",
 )  # fmt: skip
 
 

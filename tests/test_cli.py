@@ -158,12 +158,20 @@ def test_evaluate_names_what_it_measured(shop: Path, tmp_path: Path) -> None:
     assert told["fingerprint"] == found["model"]
 
 
-def test_a_model_of_another_fingerprint_is_refused(shop: Path, tmp_path: Path) -> None:
-    other = tmp_path / "other"
+def test_a_generation_is_answered_with_its_own_model_or_refused(shop: Path, tmp_path: Path) -> None:
+    home, other = tmp_path / "home", tmp_path / "other"
+    shutil.copytree(shop, home)
     shutil.copytree(BUNDLED, other)
     config = (other / "open_clip_config.json").read_text()
     (other / "open_clip_config.json").write_text(config.replace("bicubic", "bilinear"))
-    told = run("--home", str(shop), "search", "shoe", VITRINE_MODEL=f"local-dir:{other}")
+    named = f"local-dir:{other}"
+
+    # Its model is bundled, and so known, whatever the next build is to embed with.
+    served = run("--home", str(home), "search", "shoe", "--json", VITRINE_MODEL=named)
+    assert json.loads(served.stdout)["hits"]
+
+    assert run("--home", str(home), "index", "build", VITRINE_MODEL=named).returncode == 0
+    told = run("--home", str(home), "search", "shoe")
     assert told.returncode == 1
     assert "vitrine index build" in told.stderr
 

@@ -4,7 +4,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from core.errors import SnapshotError
+from core.errors import GateRefusedError, SnapshotError
 from core.terminal import VitrineGroup, emit, table
 
 
@@ -19,12 +19,20 @@ def fail(kind: str) -> None:
         raise SnapshotError("The generation is damaged.")
     if kind == "disk":
         raise OSError(28, "No space left on device", "/home/shop/file")
+    if kind == "refused":
+        raise GateRefusedError("f" * 64, ("It is worse.",))
     raise RuntimeError("a mistake of ours")
 
 
 def test_a_named_failure_is_one_sentence_and_exit_1() -> None:
     result = CliRunner().invoke(group, ["fail", "named"])
     assert (result.exit_code, result.output) == (1, "vitrine: The generation is damaged.\n")
+
+
+def test_a_refused_model_has_an_exit_status_of_its_own() -> None:
+    result = CliRunner().invoke(group, ["fail", "refused"])
+    assert result.exit_code == 3
+    assert "ffffffffffff is not promoted. It is worse." in result.output
 
 
 def test_a_full_disk_is_one_sentence_that_names_the_file() -> None:

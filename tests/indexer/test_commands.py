@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from catalog.image_store import ImageStore
 from core.settings import Settings
 from encoder import loading
-from indexer import commands, generations
+from indexer import generations, jobs
 from indexer.commands import index
 
 from .conftest import Shop, png
@@ -41,7 +41,7 @@ class Cli:
 def cli(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Cli:
     monkeypatch.setattr(loading, "load_encoder", lambda settings: shop.load())
     monkeypatch.setattr(loading, "model_fingerprint", lambda settings: shop.encoder.fingerprint)
-    monkeypatch.setattr(commands, "_products", lambda settings: iter(shop.products))
+    monkeypatch.setattr(jobs, "catalogue_products", lambda settings: iter(shop.products))
     return Cli(shop)
 
 

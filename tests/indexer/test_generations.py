@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import NoGenerationError, SnapshotError
+from core.errors import BusyError, NoGenerationError, SnapshotError
+from core.lock import exclusive
+from encoder.fake import FakeEncoder
 from indexer import generations
 from indexer.manifest import MANIFEST
 
@@ -138,3 +140,59 @@ def test_a_generation_pruned_while_it_is_being_opened_gives_way_to_the_new_one(
     generations.remove(shop.generations / first)
     monkeypatch.setattr(generations, "current", stale_then_true)
     assert generations.open_current(shop.generations).id == second
+
+
+def _fingerprints(shop: Shop, *versions: str) -> list[tuple[str, str]]:
+    """Build a generation with each version of the encoder: (id, fingerprint)."""
+    built = []
+    for version in versions:
+        shop.encoder = FakeEncoder(version)
+        report = shop.build(keep=100, force=True)
+        built.append((report.generation, shop.encoder.fingerprint))
+    return built
+
+
+def test_prune_spares_the_newest_generation_of_one_model_and_no_more(shop: Shop) -> None:
+    built = _fingerprints(shop, "a", "a", "b", "b", "b")
+    ids, (_, spared) = [each for each, _ in built], built[0]
+    assert generations.prune(shop.generations, 1, spared) == [ids[3], ids[2], ids[0]]
+    assert [each.id for each in generations.list_generations(shop.generations)] == [ids[4], ids[1]]
+
+
+def test_a_build_spares_what_its_job_says(shop: Shop) -> None:
+    ((first, spared),) = _fingerprints(shop, "a")
+    shop.encoder = FakeEncoder("b")
+    for _ in range(3):
+        last = shop.build(keep=1, force=True, spare_model=spared).generation
+    assert [each.id for each in generations.list_generations(shop.generations)] == [last, first]
+
+
+def test_rollback_to_a_model_takes_its_newest_whole_generation(shop: Shop) -> None:
+    built = _fingerprints(shop, "a", "a", "b")
+    (older, wanted), (damaged, _), (last, served) = built
+    (shop.generations / damaged / "documents.jsonl").write_bytes(b"")
+    assert generations.rollback_to_model(shop.generations, wanted) == older
+    assert generations.current(shop.generations) == older
+    assert generations.rollback_to_model(shop.generations, served) == last
+
+
+def test_rollback_to_a_model_leaves_a_generation_of_it_in_service(shop: Shop) -> None:
+    (older, wanted), _ = _fingerprints(shop, "a", "a")
+    generations.rollback(shop.generations, older)
+    assert generations.rollback_to_model(shop.generations, wanted) == older
+
+
+def test_rollback_to_a_model_without_generations_moves_nothing(shop: Shop) -> None:
+    ((only, _),) = _fingerprints(shop, "a")
+    assert generations.rollback_to_model(shop.generations, "f" * 64) == ""
+    assert generations.current(shop.generations) == only
+
+
+def test_rollback_to_a_model_does_not_race_a_build(shop: Shop) -> None:
+    (first, wanted), (last, _) = _fingerprints(shop, "a", "b")
+    with (
+        exclusive(shop.generations / generations.BUILD_LOCK, "An index build"),
+        pytest.raises(BusyError, match="index build is already running"),
+    ):
+        generations.rollback_to_model(shop.generations, wanted)
+    assert generations.current(shop.generations) == last != first

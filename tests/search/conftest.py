@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from core.errors import FingerprintMismatchError
+from encoder.base import DualEncoder
 from search.bootstrap import PublishedGenerations
 from search.engine import EngineLimits, SearchEngine
 from search.generation import ServedGeneration
@@ -30,8 +32,13 @@ def start(empty_shop: Shop) -> Iterator[Callable[..., SearchEngine]]:
     def start_engine(**limits: float) -> SearchEngine:
         source = PublishedGenerations(empty_shop.generations, "numpy", 1)
         chosen = EngineLimits(**{"refresh_s": 3600, **limits})  # type: ignore[arg-type]
-        engines.append(SearchEngine(empty_shop.encoder, source, chosen))
+        engines.append(SearchEngine(encoders, source, chosen))
         return engines[-1]
+
+    def encoders(fingerprint: str, where: str) -> DualEncoder:
+        if fingerprint == empty_shop.encoder.fingerprint:
+            return empty_shop.encoder
+        raise FingerprintMismatchError(where, empty_shop.encoder.fingerprint, fingerprint)
 
     yield start_engine
     for engine in engines:

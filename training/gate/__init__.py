@@ -1,0 +1,1 @@
+"""Whether a model has earned its place: segments, intervals and the verdict. Never needs torch."""
