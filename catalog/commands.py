@@ -164,6 +164,24 @@ def report_command(
     emit(result, "\n\n".join(filter(None, parts)), as_json)
 
 
+@catalog.command("draw")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--seed", type=click.IntRange(0, MAX_NUMBER), default=0, show_default=True,
+    help="Each seed makes other products; `vitrine demo` shows those of 0.",
+)  # fmt: skip
+@json_option
+def draw_command(folder: Path, seed: int, as_json: bool) -> None:
+    """Draw demo products into FOLDER: a feed and its pictures, to import or to train on."""
+    # Imported here: the renderer's modules take a moment that other commands need not spend.
+    from catalog.demo.catalogue import demo_products
+    from catalog.demo.write import write_demo
+
+    with BarProgress().stage("Drawing", len(demo_products(seed)), "products") as tick:
+        feed = write_demo(folder, seed=seed, advance=tick)
+    emit({"feed": str(feed)}, f"Drawn: vitrine catalog import {feed}", as_json)
+
+
 @catalog.command("migrate")
 @click.pass_obj
 def migrate_command(settings: Settings) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -172,6 +172,24 @@ class OpenClipEncoder:
         tokens = self._tokenizer(["a"])
         with torch.inference_mode():
             return int(self._encode_tokens(tokens).shape[1])
+
+
+def pixel_transform(preprocess: dict[str, Any]) -> Callable[[Image.Image], NDArray[np.uint8]]:
+    """Give a model's own geometry alone: RGB pictures to uint8 (height, width, 3).
+
+    Args:
+        preprocess: The ``preprocess_cfg`` of an open_clip model's image tower.
+    """
+    plain = PreprocessCfg(**{**preprocess, "mean": (0.0, 0.0, 0.0), "std": (1.0, 1.0, 1.0)})
+    transform = image_transform_v2(plain, is_train=False)
+    size = preprocess["size"]
+    longest = _BOUNDED_SIDE * (size if isinstance(size, int) else max(size))
+
+    def resize(image: Image.Image) -> NDArray[np.uint8]:
+        values: torch.Tensor = transform(bound_aspect(image, longest))
+        return (values * 255).round().to(torch.uint8).permute(1, 2, 0).numpy()
+
+    return resize
 
 
 @contextmanager

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
 from core.settings import Settings
 from core.terminal import BarProgress, VitrineGroup, emit, json_option
+
+_PATH = click.Path(path_type=Path)
 
 
 @click.group("train", cls=VitrineGroup)
@@ -17,50 +21,64 @@ def train() -> None:
 
 @train.command("run")
 @click.option(
-    "--from", "parent", default=None, help="Model to start from (default: VITRINE_MODEL)."
+    "--pairs",
+    default="catalog",
+    show_default=True,
+    help='The catalogue, or a file of {"image": …, "text": …, "weight": …} lines.',
 )
-@click.option("--config", type=click.Path(path_type=Path), help="TOML file of settings.")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder of the new model.")
+@click.option(
+    "--searches", type=_PATH, help='Logged {"query", "product_id", "weight"} lines that teach, too.'
+)
+@click.option("--hold-out", type=_PATH, help='Lines of {"query": …}; no such title is trained on.')
+@click.option(
+    "--from", "parent", default=None, help="Model to start from (default: the one in service)."
+)
+@click.option("--config", type=_PATH, help="TOML file of settings (docs/training.md).")
+@click.option("--out", type=_PATH, help="Folder of the run and its model.")
+@click.option("--restart", is_flag=True, help="Forget an earlier run in the folder.")
 @json_option
 @click.pass_obj
-def run_command(
-    settings: Settings, parent: str | None, config: Path | None, out: Path | None, as_json: bool
-) -> None:
-    """Fine-tune a model on the catalogue's pictures and words.
+def run_command(settings: Settings, /, as_json: bool, **options: Any) -> None:
+    """Fine-tune a model on pictures and the words that go with them.
 
-    The new model is not put in service: point VITRINE_MODEL at its folder and build the
-    index again.
+    A run that was killed goes on from its last checkpoint. The new model is not put in
+    service: `vitrine model promote` does that, if it is better.
     """
     # Imported here: torch costs seconds that other commands need not spend.
-    from encoder.reference import ModelReference, Source
     from training.config import TrainConfig
-    from training.run import run_training
+    from training.data import Sources
+    from training.memory import keep_freed_memory
+    from training.run import RunRequest, run_training
 
-    reference = ModelReference.parse(parent or settings.model)
-    if reference.source is not Source.DIRECTORY:
-        raise click.UsageError("--from must be bundled or local-dir:PATH.")
-    chosen = TrainConfig.read(config) if config else TrainConfig()
-    folder = out or settings.home / "models" / "tuned"
-    result = run_training(settings, Path(reference.name), chosen, folder, BarProgress())
+    pairs, folder = options["pairs"], options["out"] or settings.home / "models" / "tuned"
+    request = RunRequest(
+        parent=_parent_folder(settings, options["parent"]),
+        config=TrainConfig.read(options["config"]) if options["config"] else TrainConfig(),
+        out=folder,
+        sources=Sources(
+            None if pairs == "catalog" else Path(pairs), options["searches"], options["hold_out"]
+        ),
+        restart=options["restart"],
+    )
+    keep_freed_memory()
+    result = run_training(settings, request, BarProgress())
+    measured = ", ".join(f"{name} {value:.3f}" for name, value in result.measures.items())
+    skipped = (
+        f" {result.skipped['total']} skipped: see training.json." if result.skipped["total"] else ""
+    )
     emit(
-        {
-            "model": f"local-dir:{result.folder}",
-            "fingerprint": result.fingerprint,
-            "examples": result.examples,
-            "held_out": result.held_out,
-            "steps": result.steps,
-        },
-        f"Trained {result.steps} steps on {result.examples} pictures; the model is in "
-        f"{result.folder} (fingerprint {result.fingerprint[:12]}).\n"
-        f"Use it: VITRINE_MODEL=local-dir:{result.folder} vitrine index build",
+        {"model": f"local-dir:{folder}", **asdict(result)},
+        f"Trained {result.steps} steps on {result.examples} pictures{_among(measured)}.{skipped}\n"
+        f"The model is in {folder} (fingerprint {result.fingerprint[:12]}).\n"
+        f"Put it in service if it is better: vitrine model promote local-dir:{folder}",
         as_json,
     )
 
 
 @train.command("compose")
-@click.argument("image_weights", type=click.Path(path_type=Path))
-@click.argument("text_folder", type=click.Path(path_type=Path))
-@click.argument("out", type=click.Path(path_type=Path))
+@click.argument("image_weights", type=_PATH)
+@click.argument("text_folder", type=_PATH)
+@click.argument("out", type=_PATH)
 @click.option("--size", default="128x96", show_default=True, help="Picture HEIGHTxWIDTH.")
 def compose_command(image_weights: Path, text_folder: Path, out: Path, size: str) -> None:
     """Put a MobileNetV2 and a sentence encoder together, to train from."""
@@ -73,3 +91,17 @@ def compose_command(image_weights: Path, text_folder: Path, out: Path, size: str
         )
     folder = compose(image_weights, text_folder, out, image_size=(int(height), int(width)))
     emit({}, f"The model to start from is in {folder}.", as_json=False)
+
+
+def _parent_folder(settings: Settings, name: str | None) -> Path:
+    from encoder.loading import model_reference
+    from encoder.reference import Source
+
+    reference = model_reference(settings, name or "")
+    if reference.source is not Source.DIRECTORY:
+        raise click.UsageError("--from must be bundled or local-dir:PATH.")
+    return Path(reference.name)
+
+
+def _among(measured: str) -> str:
+    return f"; among the held-out: {measured}" if measured else ""

@@ -1,27 +1,31 @@
-"""The contrastive loop: pictures towards their titles and towards shoppers' phrases."""
+"""The contrastive step: pictures towards their texts and towards shoppers' phrases."""
 
 from __future__ import annotations
 
-import json
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
-from torch.nn import functional
+from torch import nn
 
 from core.errors import TrainingError
-from core.terminal import Progress
-from training.batches import Batch, Codes, batches
+from training.average import MovingAverage
+from training.batches import Batch, Codes
 from training.config import TrainConfig
-from training.loss import belong_together, info_nce
+from training.depthwise import speed_up
+from training.distributed import World
+from training.gradcache import ChunkedEmbeddings
+from training.images import ImageSide
+from training.loss import LOSSES
 from training.pairs import TrainingExample
-from training.phrases import Phrasebook
-from training.pictures import Pixels, to_model_input, vary
+from training.parameters import groups, learning, prepare, set_modes, tower_learns
+from training.pictures import Pixels
 from training.schedule import warmup_cosine
 from training.texts import TextSide
+
+_ALONE = World()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,155 +37,204 @@ class Data:
 
 
 class Trainer:
-    """One run's moving parts; the tests take single steps with it."""
+    """One run's moving parts. A step's chance comes from the seed and its number alone.
+
+    Raises:
+        TrainingError: there are fewer examples than one batch, or the batch cannot be
+            shared among the processes.
+    """
 
     def __init__(
-        self, model: Any, tokenizer: Any, data: Data, config: TrainConfig, device: torch.device
+        self,
+        model: Any,
+        tokenizer: Any,
+        data: Data,
+        config: TrainConfig,
+        device: torch.device,
+        world: World = _ALONE,
     ) -> None:
-        if len(data.examples) < config.batch_size:
-            raise TrainingError(
-                f"There are {len(data.examples)} examples, fewer than one batch of "
-                f"{config.batch_size}. Lower batch_size, or import more products with pictures."
-            )
+        _check_batch(config, len(data.examples), world)
         self.model = model.to(device)
         self.config = config
-        self._data = data
+        self._world = world
         self._device = device
+        self.data, self.examples = data, data.examples
         self._codes = Codes(data.examples)
-        self._texts = TextSide(model, tokenizer, config.text_tower == "locked", device)
-        self._generator = torch.Generator().manual_seed(config.seed)
-        self.steps = config.epochs * (len(data.examples) // config.batch_size)
-        self._freeze()
-        self._optimizer = torch.optim.AdamW(_groups(model, config))
-        with torch.no_grad():
-            model.logit_scale.fill_(torch.tensor(config.scale).log())
+        self.images = ImageSide(model, data.pixels, config, device)
+        self.texts = TextSide(model, tokenizer, device, config.bfloat16)
+        self.anchors = TextSide(model, tokenizer, device, config.bfloat16)
+        self.steps_per_epoch = len(data.examples) // config.batch_size
+        self.steps = config.epochs * self.steps_per_epoch
+        prepare(model, config)
+        speed_up(model)
+        self._bias = self._make_bias()
+        self._optimizer = torch.optim.AdamW([*groups(model, config), *self._bias_group()])
+        self.average = MovingAverage(learning(model), config.ema_decay)
+        self._loss = LOSSES[config.loss]
+        if config.scale:
+            with torch.no_grad():
+                model.logit_scale.fill_(torch.tensor(config.scale).log())
 
-    def _freeze(self) -> None:
-        """Lock what the config locks; the folded batch norms of a tower stay as they are."""
-        trunk = self.model.visual.trunk if hasattr(self.model.visual, "trunk") else None
-        if self.config.image_tower == "head" and trunk is not None:
-            trunk.requires_grad_(False)
-        if self.config.text_tower == "locked":
-            for name, parameter in self.model.named_parameters():
-                if not name.startswith(("visual.", "logit_")):
-                    parameter.requires_grad_(False)
-
-    def _set_modes(self) -> None:
-        self.model.train()
-        if self.config.text_tower == "locked" and hasattr(self.model, "text"):
-            self.model.text.eval()
-        for module in self.model.modules():
-            if isinstance(module, torch.nn.modules.batchnorm._BatchNorm):
-                module.eval()
+    def learns(self, tower: str) -> bool:
+        """Tell whether any weight of ``image`` or ``text`` is learned."""
+        return tower_learns(self.model, tower)
 
     def step(self, batch: Batch, number: int) -> dict[str, float]:
         """Take one optimizer step.
 
         Raises:
-            TrainingError: the loss is not a number; the model is as it was before the step.
+            TrainingError: the loss or a gradient is not a number; the weights are as they
+                were before the step.
         """
-        self._set_modes()
-        loss = self._loss(batch)
-        if not torch.isfinite(loss):
-            raise TrainingError(f"The loss is {loss.item()} at step {number}; lower the rate.")
-        factor = warmup_cosine(number, self.steps, self.config.warmup_steps)
-        for group in self._optimizer.param_groups:
-            group["lr"] = group["peak"] * factor
+        set_modes(self.model, self.config)
+        self._set_rate(number)
         self._optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip_norm)
+        loss = self.backward(batch, number)
+        learned = self._learned()
+        norm = nn.utils.clip_grad_norm_(learned, self.config.clip_norm)
+        if not torch.isfinite(norm):
+            raise TrainingError(f"The gradient is {norm.item()} at step {number}.")
         self._optimizer.step()
         with torch.no_grad():
             self.model.logit_scale.clamp_(0, torch.tensor(self.config.max_scale).log())
-        return {"loss": loss.item(), "scale": self.model.logit_scale.exp().item()}
+        self.average.update(learning(self.model))
+        return {"loss": loss, "scale": self.model.logit_scale.exp().item(), "norm": norm.item()}
 
-    def _loss(self, batch: Batch) -> torch.Tensor:
-        images = self._embed_images(batch)
-        examples = [self._data.examples[row] for row in batch.rows]
-        rows = torch.from_numpy(batch.rows)
-        titles = self._texts.embed([example.title for example in examples])
-        phrases = self._texts.embed([phrase.text for phrase in batch.phrases])
-        scale, weights = self.model.logit_scale.exp(), torch.ones(len(rows), device=self._device)
-        same = belong_together(self._codes.titles[rows], self._codes.images[rows])
-        fulfilled = self._codes.fulfilled(batch)
-        share = self.config.phrase_weight
-        by_title = info_nce(images, titles, scale, same.to(self._device), weights)
-        by_phrase = info_nce(images, phrases, scale, fulfilled.to(self._device), weights)
-        return (1 - share) * by_title + share * by_phrase
+    def backward(self, batch: Batch, number: int) -> float:
+        """Compute the loss of a whole batch and leave its gradients on the weights.
 
-    @torch.inference_mode()
-    def embed_pixels(self, pixels: Pixels) -> torch.Tensor:
-        """Embed pictures as they are: shape (n, dim), rows of L2 norm 1."""
-        self.model.eval()
-        return self._encode_pictures(self._normalized(pixels))
+        They are the same whatever the chunk size is, and in however many processes.
 
-    @torch.inference_mode()
-    def embed_texts(self, texts: Sequence[str]) -> torch.Tensor:
-        """Embed texts: shape (n, dim), rows of L2 norm 1."""
-        self.model.eval()
-        return self._texts.embed(texts)
+        Raises:
+            TrainingError: the loss is not a number.
+        """
+        mine = self._world.share(len(batch.rows))
+        chance = torch.Generator().manual_seed(seed_of(self.config.seed, number))
+        torch.manual_seed(seed_of(self.config.seed, number, self._world.rank))
+        sides = self._embed(batch, mine, chance)
+        leaves = {
+            name: self._world.gather(side.embeddings).requires_grad_()
+            for name, side in sides.items()
+        }
+        loss = self._compare(leaves, batch)
+        if not torch.isfinite(loss):
+            raise TrainingError(f"The loss is {loss.item()} at step {number}.")
+        loss.backward()  # type: ignore[no-untyped-call]
+        for name, side in sides.items():
+            gradient = leaves[name].grad
+            if gradient is not None:
+                side.backward(gradient[mine])
+        # Every process has the whole gradient of the scale and the bias already.
+        shared = (self.model.logit_scale, self._bias)
+        self._world.add_up(e for e in self._learned() if not any(e is each for each in shared))
+        return loss.item()
 
-    def _embed_images(self, batch: Batch) -> torch.Tensor:
-        inputs = self._normalized(self._data.pixels[batch.rows])
-        return self._encode_pictures(
-            vary(inputs, self.config.crop, self.config.flip, self._generator)
+    def _embed(
+        self, batch: Batch, mine: slice, chance: torch.Generator
+    ) -> dict[str, ChunkedEmbeddings]:
+        texts = list(batch.texts[mine])
+        phrases = [phrase.text for phrase in batch.phrases[mine]]
+        pictures = self.images.batch(batch.rows, chance)
+        start, count = mine.start, mine.stop - mine.start
+        chunk = min(self.config.chunk_size or count, count)
+        ways = {
+            "image": lambda part: pictures(slice(start + part.start, start + part.stop)),
+            "text": lambda part: self.texts.embed(texts[part]),
+            "phrase": lambda part: self.texts.embed(phrases[part]),
+        }
+        if not self.config.phrase_weight:
+            del ways["phrase"]
+        return {
+            name: ChunkedEmbeddings(
+                way, count, chunk, self.learns("image" if name == "image" else "text")
+            )
+            for name, way in ways.items()
+        }
+
+    def _compare(self, leaves: dict[str, torch.Tensor], batch: Batch) -> torch.Tensor:
+        scale, share = self.model.logit_scale.exp(), self.config.phrase_weight
+        weights = torch.from_numpy(batch.weights).to(self._device)
+        same = self._codes.same(batch).to(self._device)
+        loss = self._loss(leaves["image"], leaves["text"], scale, self._bias, same, weights)
+        if self.config.text_anchor and self.learns("text"):
+            loss = loss + self.config.text_anchor * self._drift(leaves, batch)
+        if not share:
+            return loss
+        same = self._codes.fulfilled(batch).to(self._device)
+        by_phrase = self._loss(leaves["image"], leaves["phrase"], scale, self._bias, same, weights)
+        return (1 - share) * loss + share * by_phrase
+
+    def _drift(self, leaves: dict[str, torch.Tensor], batch: Batch) -> torch.Tensor:
+        """Tell how far the batch's words are from where the parent had them: 1 - cosine."""
+        words = {"text": list(batch.texts), "phrase": [each.text for each in batch.phrases]}
+        drifts = [
+            1 - (leaves[name] * self.anchors.embed(words[name])).sum(dim=1)
+            for name in words
+            if name in leaves
+        ]
+        return torch.cat(drifts).mean()
+
+    def _set_rate(self, number: int) -> None:
+        factor = warmup_cosine(number, self.steps, self.config.warmup_steps)
+        for group in self._optimizer.param_groups:
+            group["lr"] = group["peak"] * factor
+
+    def _make_bias(self) -> torch.Tensor:
+        """Take the model's own bias, or make one for the run: service does not need it."""
+        own: torch.Tensor | None = getattr(self.model, "logit_bias", None)
+        if own is not None:
+            return own
+        start = torch.tensor(self.config.bias, device=self._device)
+        return nn.Parameter(start) if self.config.loss == "sigmoid" else start
+
+    def _bias_group(self) -> list[dict[str, Any]]:
+        if not isinstance(self._bias, nn.Parameter) or "logit_bias" in learning(self.model):
+            return []
+        rate = self.config.head_rate
+        return [{"params": [self._bias], "peak": rate, "lr": 0.0, "weight_decay": 0.0}]
+
+    def _learned(self) -> list[nn.Parameter]:
+        return [each for group in self._optimizer.param_groups for each in group["params"]]
+
+    def state(self) -> dict[str, torch.Tensor]:
+        """Give all that the next step depends on, by name."""
+        kept = {f"model.{name}": each.detach() for name, each in learning(self.model).items()}
+        kept["bias"] = self._bias.detach()
+        kept |= {f"average.{name}": each for name, each in self.average.weights.items()}
+        for number, values in self._optimizer.state_dict()["state"].items():
+            kept |= {f"optimizer.{number}.{name}": each for name, each in values.items()}
+        return kept
+
+    @torch.no_grad()
+    def load_state(self, kept: dict[str, torch.Tensor]) -> None:
+        """Go on from a state that ``state`` gave."""
+        for name, parameter in learning(self.model).items():
+            parameter.copy_(kept[f"model.{name}"])
+        self._bias.copy_(kept["bias"])
+        for name, each in self.average.weights.items():
+            each.copy_(kept[f"average.{name}"])
+        moments: dict[int, dict[str, torch.Tensor]] = {}
+        for name, value in kept.items():
+            if name.startswith("optimizer."):
+                _, number, key = name.split(".")
+                moments.setdefault(int(number), {})[key] = value
+        now = self._optimizer.state_dict()
+        self._optimizer.load_state_dict({**now, "state": moments})
+
+
+def seed_of(*numbers: int) -> int:
+    """Make one seed of several numbers, the same on every machine."""
+    return int(np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0] >> np.uint64(1))
+
+
+def _check_batch(config: TrainConfig, examples: int, world: World) -> None:
+    if examples < config.batch_size:
+        raise TrainingError(
+            f"There are {examples} examples to learn from, fewer than one batch of "
+            f"{config.batch_size}. Lower batch_size, or bring more products with pictures."
         )
-
-    def _normalized(self, pixels: Pixels) -> torch.Tensor:
-        settings = self.model.visual.preprocess_cfg
-        return to_model_input(pixels, settings["mean"], settings["std"], self._device)
-
-    def _encode_pictures(self, inputs: torch.Tensor) -> torch.Tensor:
-        with torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=self.config.bfloat16):
-            features = self.model.encode_image(inputs)
-        return functional.normalize(features.float(), dim=-1)
-
-    def batches(self, epoch: int, book: Phrasebook) -> Iterator[Batch]:
-        """Deal one epoch."""
-        return batches(self._data.examples, self.config.batch_size, epoch, self.config.seed, book)
-
-
-def run_epochs(
-    trainer: Trainer,
-    log: Path,
-    progress: Progress,
-    after_epoch: Callable[[int], dict[str, float]],
-) -> None:
-    """Train to the end; append one JSON line to ``log`` per 10 steps and per epoch."""
-    book, number, started = Phrasebook(), 0, time.monotonic()
-    with log.open("a", encoding="utf-8") as file:
-        for epoch in range(trainer.config.epochs):
-            per_epoch = trainer.steps // trainer.config.epochs
-            with progress.stage(f"Epoch {epoch + 1}", per_epoch, "step") as tick:
-                for batch in trainer.batches(epoch, book):
-                    record = trainer.step(batch, number)
-                    if number % 10 == 0:
-                        _write(file, {"step": number, **record, "seconds": _since(started)})
-                    number += 1
-                    tick(1)
-            _write(file, {"epoch": epoch, **after_epoch(epoch), "seconds": _since(started)})
-
-
-def _write(file: Any, record: dict[str, float]) -> None:
-    file.write(json.dumps(record) + "\n")
-    file.flush()
-
-
-def _since(started: float) -> float:
-    return round(time.monotonic() - started, 1)
-
-
-def _groups(model: Any, config: TrainConfig) -> list[dict[str, Any]]:
-    """Give heads their own rate, and spare one-dimensional weights the decay."""
-    groups: dict[tuple[float, float], list[torch.nn.Parameter]] = {}
-    for name, parameter in model.named_parameters():
-        if not parameter.requires_grad:
-            continue
-        is_head = name.startswith(("visual.head.", "logit_scale", "text.proj."))
-        rate = config.head_rate if is_head else config.rate
-        decay = config.weight_decay if parameter.ndim > 1 else 0.0
-        groups.setdefault((rate, decay), []).append(parameter)
-    return [
-        {"params": parameters, "peak": rate, "lr": 0.0, "weight_decay": decay}
-        for (rate, decay), parameters in groups.items()
-    ]
+    if config.batch_size % world.size:
+        raise TrainingError(
+            f"batch_size is {config.batch_size}, which {world.size} processes cannot share "
+            "equally. Choose a multiple."
+        )

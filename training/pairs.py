@@ -1,45 +1,43 @@
-"""From a catalogue to examples: which picture goes with which words."""
+"""What a run learns from: a picture and the texts that go with it."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from catalog.records import ProductRecord
-from training.phrases import facts_of
+from training.phrases import FACTS
 
-VALIDATION_SHARE = 20
-"""One title in this many is held out."""
+NO_FACTS = ("",) * len(FACTS)
+"""The facts of a picture of which nothing is known but its texts."""
+
+
+@dataclass(frozen=True, slots=True)
+class WeightedText:
+    """One text of an example."""
+
+    text: str
+    weight: float
+    """How often this text is drawn among the example's own; above 0."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingExample:
-    """One picture with its product's title and facts."""
+    """One picture with its texts and facts."""
 
     product_id: str
     image: str
-    """Content hash of the picture."""
-    title: str
+    """Content hash of the picture: SHA-256, in hex."""
+    texts: tuple[WeightedText, ...]
+    """Never empty, and none of them is."""
     facts: tuple[str, ...]
+    """As ``facts_of`` gives them; ``NO_FACTS`` where they are unknown."""
+    group: str
+    """Variant group, or empty."""
+    weight: float = 1.0
+    """Importance of the pair in the loss."""
+    product_title: str = ""
+    """The product's title where it is none of the texts; empty where it is the first."""
 
-
-def is_held_out(title: str) -> bool:
-    """Tell whether a title, and so every product that bears it, is in the validation split."""
-    return int(hashlib.sha256(title.encode()).hexdigest(), 16) % VALIDATION_SHARE == 0
-
-
-def examples_from(
-    products: Iterable[ProductRecord],
-) -> tuple[list[TrainingExample], list[TrainingExample]]:
-    """Turn products with pictures into (training, held-out) examples, one per picture."""
-    training: list[TrainingExample] = []
-    held_out: list[TrainingExample] = []
-    for product in products:
-        side = held_out if is_held_out(product.title) else training
-        facts = facts_of(product)
-        side.extend(
-            TrainingExample(product.id, image.hash, product.title, facts)
-            for image in product.images
-        )
-    return training, held_out
+    @property
+    def title(self) -> str:
+        """What the split and the held-out measure go by."""
+        return self.product_title or self.texts[0].text

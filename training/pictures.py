@@ -2,60 +2,101 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
 from torch.nn import functional
 
+from core.errors import ImageError
+from core.files import replacing
 from core.terminal import Progress
+from training.stored import digest_of
 
 Pixels = NDArray[np.uint8]
 """Shape (n, height, width, 3)."""
 
 _WORKERS = 2
 _CHUNK = 256
+_Open = Callable[[str], Pixels]
+
+
+@dataclass(frozen=True, slots=True)
+class CachedPictures:
+    """Pictures in the model's geometry; those that could not be read are black and named."""
+
+    pixels: Pixels
+    refused: dict[int, str]
+    """Row to reason."""
 
 
 def cache_pictures(
     keys: Sequence[str],
-    open_picture: Callable[[str], Image.Image],
-    resize: Callable[[Image.Image], Image.Image],
+    open_picture: _Open,
     size: tuple[int, int],
-    path: Path,
+    folder: Path,
     progress: Progress,
-) -> Pixels:
+) -> CachedPictures:
     """Decode and resize every picture into one memory-mapped array; reuse a complete one.
 
     Args:
-        keys: What names each picture to ``open_picture``; the array keeps their order.
-        open_picture: Gives the decoded RGB picture; called from several threads.
-        resize: The model's own geometry, to ``size``.
+        keys: Content hashes; the array keeps their order.
+        open_picture: Gives the picture of a hash as uint8 (height, width, 3); called from
+            several threads. What raises ImageError or OSError is refused, and the rest go on.
         size: (height, width) in pixels.
-        path: Where the array lives; a name must stand for its keys and size.
+        folder: Where the arrays lie, named by their keys and size.
         progress: Where to tell how far it is.
     """
-    if path.is_file():
-        return np.asarray(np.load(path, mmap_mode="r"))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial.npy")
+    height, width = size
+    path = folder / f"pictures-{digest_of(keys)}-{height}x{width}.npy"
+    refusals = path.with_suffix(".refused.json")
+    if not path.is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        refused = _decode_all(keys, open_picture, size, path, progress)
+        with replacing(refusals) as file:
+            file.write(json.dumps(refused).encode())
+        _partial(path).replace(path)
+    told = json.loads(refusals.read_bytes())
+    pixels = np.asarray(np.load(path, mmap_mode="r"))
+    return CachedPictures(pixels, {int(row): reason for row, reason in told.items()})
+
+
+def _decode_all(
+    keys: Sequence[str], open_picture: _Open, size: tuple[int, int], path: Path, progress: Progress
+) -> dict[int, str]:
     pixels = np.lib.format.open_memmap(
-        partial, mode="w+", dtype=np.uint8, shape=(len(keys), *size, 3)
+        _partial(path), mode="w+", dtype=np.uint8, shape=(len(keys), *size, 3)
     )
+    refused: dict[int, str] = {}
+
+    def decode(key: str) -> Pixels | str:
+        try:
+            return open_picture(key)
+        except ImageError as error:
+            return str(error)
+        except OSError as error:
+            return error.strerror or str(error)
+
     with ThreadPoolExecutor(_WORKERS) as pool, progress.stage("Pictures", len(keys), "img") as tick:
         for start in range(0, len(keys), _CHUNK):
             chunk = keys[start : start + _CHUNK]
-            for offset, picture in enumerate(pool.map(lambda k: resize(open_picture(k)), chunk)):
-                pixels[start + offset] = np.asarray(picture)
+            for row, picture in enumerate(pool.map(decode, chunk), start):
+                if isinstance(picture, str):
+                    refused[row] = picture
+                else:
+                    pixels[row] = picture
             tick(len(chunk))
     pixels.flush()
-    del pixels
-    partial.replace(path)
-    return np.asarray(np.load(path, mmap_mode="r"))
+    return refused
+
+
+def _partial(path: Path) -> Path:
+    return path.with_name(f".{path.stem}.partial.npy")
 
 
 def to_model_input(
@@ -76,7 +117,7 @@ def vary(batch: torch.Tensor, crop: float, flip: bool, generator: torch.Generato
         batch: Shape (n, 3, height, width).
         crop: Most of a side that falls away.
         flip: Whether half of the pictures are mirrored.
-        generator: The run's randomness, on the CPU.
+        generator: The step's chance, on the CPU.
     """
     count = len(batch)
     zoom = 1 - crop * torch.rand(count, 2, generator=generator)

@@ -1,164 +1,133 @@
-"""One run from a catalogue to a model's folder."""
+"""``vitrine train run``: from a catalogue, or a file of pairs, to a model's folder."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import torch
-from PIL import Image, ImageOps
-
-from catalog.database import open_catalog
-from catalog.image_store import ImageStore
-from catalog.images import ImageLimits, read_image
-from catalog.repository import stream_products
-from core.files import replacing
 from core.settings import Settings
-from core.terminal import Progress
+from core.terminal import NoProgress, Progress
 from encoder.checkpoint import CONFIG, TOKENIZER_FILES, WEIGHTS, Checkpoint
-from encoder.torchvision_operators import import_open_clip
+from training.checkpoint import STATE
 from training.compose import save_weights
 from training.config import TrainConfig
-from training.loop import Data, Trainer, run_epochs
-from training.pairs import TrainingExample, examples_from
-from training.pictures import Pixels, cache_pictures
+from training.curves import CURVES
+from training.data import RunData, Sources, gather
+from training.distributed import World, join_world
+from training.metrics_log import METRICS
+from training.record import (
+    FINISHED,
+    STARTED,
+    check_same_run,
+    describe_run,
+    digest_examples,
+    read_record,
+    write_record,
+)
+from training.session import CACHE, Session
 
-RECORD = "training.json"
-METRICS = "metrics.jsonl"
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRequest:
+    """What a person asks of ``vitrine train run``."""
+
+    parent: Path
+    """Folder of the model to start from."""
+    config: TrainConfig
+    out: Path
+    sources: Sources = field(default_factory=Sources)
+    restart: bool = False
+    """Forget what an earlier run left in ``out``."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
     """What a run made."""
 
-    folder: Path
     fingerprint: str
     examples: int
     held_out: int
     steps: int
+    alpha: float
+    """Share of the tuned weights; the rest is the parent's (WiSE-FT)."""
+    measures: dict[str, float]
+    """Of the held-out examples, with the weights that were kept."""
+    skipped: dict[str, Any]
+    """What was left out of the data, by reason."""
 
 
-def run_training(
-    settings: Settings, parent: Path, config: TrainConfig, out: Path, progress: Progress
-) -> RunResult:
-    """Adapt the model in ``parent`` to the catalogue, and write it to ``out``.
+def run_training(settings: Settings, request: RunRequest, progress: Progress) -> RunResult:
+    """Adapt the model in ``request.parent``, and write it to ``request.out``.
+
+    The same request goes on where a killed run stopped, to the same result: bit for bit on
+    a CPU with as many threads. A run that has ended is not run again.
 
     Raises:
         ModelError: the parent is no local-dir model.
-        TrainingError: there are too few products with pictures, or the loss is not a number.
+        TrainingError: the data cannot be used, another run is in the folder, or the loss
+            is not a number.
     """
-    checkpoint = Checkpoint.open(parent)
-    training, held_out = _read_examples(settings)
-    torch.set_num_threads(settings.compute_threads)
-    torch.manual_seed(config.seed)
-    name = f"local-dir:{parent}"
-    open_clip = import_open_clip()
-    model = open_clip.create_model(name, text_cfg=checkpoint.text_config)
-    tokenizer = open_clip.get_tokenizer(name)
-    out.mkdir(parents=True, exist_ok=True)
-    pictures = _Pictures(settings, model.visual.preprocess_cfg, out / "cache", progress)
-    data = Data(training, pictures.load(training))
-    trainer = Trainer(model, tokenizer, data, config, torch.device("cpu"))
-    measure = _KnownItem(trainer, held_out, pictures.load(held_out))
-    _copy_description(parent, out)
-    run_epochs(trainer, out / METRICS, progress, measure)
-    save_weights(model, out / WEIGHTS[0])
-    fingerprint = Checkpoint.open(out).fingerprint()
-    result = RunResult(out, fingerprint, len(training), len(held_out), trainer.steps)
-    _write_record(result, checkpoint, config)
-    return result
+    parent = Checkpoint.open(request.parent)
+    with join_world() as world:
+        progress = progress if world.leads else NoProgress()
+        data = gather(settings, request.sources, request.config, progress)
+        record = _record(settings, request, parent, data, world)
+        if world.leads:
+            request.out.mkdir(parents=True, exist_ok=True)
+            if request.restart:
+                _forget(request.out)
+            check_same_run(request.out, record)
+        world.wait()
+        finished = request.out / FINISHED
+        if not finished.is_file():
+            out = request.out
+            session = Session(settings, request.config, parent, data, out, world, progress)
+            tuned = session.train()
+            if world.leads:
+                _copy_description(request.parent, out)
+                save_weights(tuned.model, out / WEIGHTS[0])
+                result = RunResult(
+                    Checkpoint.open(out).fingerprint(), tuned.examples, tuned.held_out,
+                    tuned.steps, tuned.alpha, tuned.measures, data.skipped.to_json(),
+                )  # fmt: skip
+                write_record(finished, {**record, **asdict(result)})
+                _clear(out)
+            world.wait()
+        return _read_result(finished)
 
 
-class _KnownItem:
-    """After an epoch: how often a held-out title finds its picture among the held-out ones."""
-
-    def __init__(self, trainer: Trainer, examples: list[TrainingExample], pixels: Pixels) -> None:
-        self._trainer = trainer
-        self._examples = examples
-        self._pixels = pixels
-
-    def __call__(self, epoch: int) -> dict[str, float]:
-        """Measure recall@10 of pictures by title, over the held-out examples alone."""
-        if not self._examples:
-            return {}
-        images = torch.cat(
-            [
-                self._trainer.embed_pixels(self._pixels[start : start + 256])
-                for start in range(0, len(self._pixels), 256)
-            ]
-        )
-        titles = [example.title for example in self._examples]
-        scores = self._trainer.embed_texts(titles) @ images.T
-        best = scores.topk(min(10, len(titles))).indices.tolist()
-        found = [
-            any(titles[row] == title for row in rows)
-            for title, rows in zip(titles, best, strict=True)
-        ]
-        return {"held_out_found_at_10": sum(found) / len(found)}
+def _record(
+    settings: Settings, request: RunRequest, parent: Checkpoint, data: RunData, world: World
+) -> dict[str, Any]:
+    return describe_run(
+        request.config.to_json(),
+        digest_examples([*data.training, *data.held_out]),
+        parent.fingerprint(),
+        world.size,
+        settings.compute_threads,
+    )
 
 
-class _Pictures:
-    """The catalogue's pictures in the model's own geometry, cached beside the run."""
-
-    def __init__(
-        self, settings: Settings, preprocess: dict[str, Any], folder: Path, progress: Progress
-    ) -> None:
-        size = preprocess["size"]
-        self._size: tuple[int, int] = (size, size) if isinstance(size, int) else tuple(size)
-        self._store = ImageStore(settings.images)
-        self._limits = ImageLimits(settings.max_image_bytes, settings.max_image_pixels)
-        self._folder = folder
-        self._progress = progress
-
-    def load(self, examples: list[TrainingExample]) -> Pixels:
-        """Give the pixels of each example's picture, in order."""
-        keys = [example.image for example in examples]
-        height, width = self._size
-        digest = hashlib.sha256("".join(keys).encode()).hexdigest()[:16]
-        path = self._folder / f"{digest}-{height}x{width}.npy"
-        return cache_pictures(keys, self._open, self._fit, (height, width), path, self._progress)
-
-    def _open(self, key: str) -> Image.Image:
-        height, width = self._size
-        return read_image(self._store.read(key), self._limits, (width, height))
-
-    def _fit(self, picture: Image.Image) -> Image.Image:
-        height, width = self._size
-        return ImageOps.pad(
-            picture, (width, height), Image.Resampling.BICUBIC, color=(255, 255, 255)
-        )
+def _read_result(path: Path) -> RunResult:
+    told = read_record(path)
+    return RunResult(**{name: told[name] for name in RunResult.__dataclass_fields__})
 
 
-def _read_examples(
-    settings: Settings,
-) -> tuple[list[TrainingExample], list[TrainingExample]]:
-    database = open_catalog(settings)
-    try:
-        with database.read() as session:
-            return examples_from(stream_products(session))
-    finally:
-        database.close()
+def _forget(folder: Path) -> None:
+    for name in (FINISHED, STARTED, METRICS, CURVES):
+        (folder / name).unlink(missing_ok=True)
+    _clear(folder)
+
+
+def _clear(folder: Path) -> None:
+    """Remove what only an unfinished run needs."""
+    (folder / STATE).unlink(missing_ok=True)
+    shutil.rmtree(folder / CACHE, ignore_errors=True)
 
 
 def _copy_description(parent: Path, out: Path) -> None:
     for name in (CONFIG, *TOKENIZER_FILES):
         if (parent / name).is_file():
             shutil.copyfile(parent / name, out / name)
-
-
-def _write_record(result: RunResult, parent: Checkpoint, config: TrainConfig) -> None:
-    record = {
-        "fingerprint": result.fingerprint,
-        "parent": parent.fingerprint(),
-        "config": asdict(config),
-        "examples": result.examples,
-        "held_out": result.held_out,
-        "steps": result.steps,
-        "torch": str(torch.__version__),
-    }
-    with replacing(result.folder / RECORD) as file:
-        file.write(json.dumps(record, indent=2).encode())

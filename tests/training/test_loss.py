@@ -1,4 +1,4 @@
-"""The loss against a slow oracle that a person can read."""
+"""The losses against slow oracles that a person can read."""
 
 import math
 
@@ -6,7 +6,10 @@ import pytest
 import torch
 from torch.nn.functional import normalize
 
-from training.loss import belong_together, info_nce
+from training.loss import info_nce, sigmoid
+
+ZERO = torch.tensor(0.0)
+WEIGHTS = [[1.0] * 6, [1, 2, 0.5, 1, 3, 1]]
 
 
 def slow_info_nce(
@@ -27,26 +30,58 @@ def slow_info_nce(
     return total / sum(weights)
 
 
-@pytest.mark.parametrize("weights", [[1.0] * 6, [1, 2, 0.5, 1, 3, 1]])
-def test_the_loss_equals_the_slow_oracle(weights: list[float]) -> None:
+def slow_sigmoid(
+    images: torch.Tensor,
+    texts: torch.Tensor,
+    scale: float,
+    bias: float,
+    same: torch.Tensor,
+    weights: list[float],
+) -> float:
+    total = 0.0
+    for i in range(len(images)):
+        for j in range(len(texts)):
+            logit = scale * float(images[i] @ texts[j]) + bias
+            if i == j:
+                total += weights[i] * math.log(1 + math.exp(-logit))
+            elif not same[i, j]:
+                total += weights[i] * math.log(1 + math.exp(logit))
+    return total / sum(weights)
+
+
+def some_batch() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     generator = torch.Generator().manual_seed(0)
     images, texts = (normalize(torch.randn(6, 8, generator=generator), dim=1) for _ in range(2))
-    same = belong_together(torch.tensor([0, 1, 0, 2, 3, 4]), torch.tensor([0, 1, 2, 3, 3, 5]))
-    fast = info_nce(images, texts, torch.tensor(9.0), same, torch.tensor(weights))
+    same = torch.zeros(6, 6, dtype=torch.bool)
+    same[0, 2] = same[2, 0] = same[3, 4] = True
+    return images, texts, same
+
+
+@pytest.mark.parametrize("weights", WEIGHTS)
+def test_info_nce_equals_the_slow_oracle(weights: list[float]) -> None:
+    images, texts, same = some_batch()
+    fast = info_nce(images, texts, torch.tensor(9.0), ZERO, same, torch.tensor(weights))
     assert fast.item() == pytest.approx(slow_info_nce(images, texts, 9.0, same, weights), rel=1e-5)
 
 
-def test_equal_texts_and_equal_pictures_belong_together_and_the_diagonal_is_no_mask() -> None:
-    same = belong_together(torch.tensor([0, 1, 0]), torch.tensor([0, 1, 1]))
-    assert same.tolist() == [[False, False, True], [False, False, True], [True, True, False]]
+@pytest.mark.parametrize("weights", WEIGHTS)
+def test_the_sigmoid_loss_equals_the_slow_oracle(weights: list[float]) -> None:
+    images, texts, same = some_batch()
+    fast = sigmoid(
+        images, texts, torch.tensor(9.0), torch.tensor(-3.0), same, torch.tensor(weights)
+    )
+    slow = slow_sigmoid(images, texts, 9.0, -3.0, same, weights)
+    assert fast.item() == pytest.approx(slow, rel=1e-5)
 
 
 def test_a_duplicate_title_is_no_negative() -> None:
     images = normalize(torch.tensor([[1.0, 0.1], [1.0, 0.1], [0.0, 1.0]]), dim=1)
-    texts = images.clone()
-    ones = torch.ones(3)
-    masked = belong_together(torch.tensor([0, 0, 1]), torch.tensor([0, 1, 2]))
-    unmasked = torch.zeros(3, 3, dtype=torch.bool)
-    scale = torch.tensor(20.0)
-    assert info_nce(images, texts, scale, masked, ones) < 0.01
-    assert info_nce(images, texts, scale, unmasked, ones) > 0.4
+    texts, ones, scale = images.clone(), torch.ones(3), torch.tensor(20.0)
+    masked = torch.zeros(3, 3, dtype=torch.bool)
+    unmasked = masked.clone()
+    masked[0, 1] = masked[1, 0] = True
+    assert info_nce(images, texts, scale, ZERO, masked, ones) < 0.01
+    assert info_nce(images, texts, scale, ZERO, unmasked, ones) > 0.4
+    bias = torch.tensor(-10.0)
+    assert sigmoid(images, texts, scale, bias, masked, ones) < 0.01
+    assert sigmoid(images, texts, scale, bias, unmasked, ones) > 5

@@ -1,0 +1,71 @@
+"""The moving average, the mixture with the parent, the log of measures, kept memory."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from training.average import MovingAverage
+from training.memory import keep_freed_memory
+from training.metrics_log import METRICS, MetricsLog, read_metrics
+from training.wise_ft import interpolate, sweep
+
+
+def test_the_average_follows_the_weights_and_steps_aside_again() -> None:
+    weight = {"w": nn.Parameter(torch.zeros(1))}
+    average = MovingAverage(weight, 0.5)
+    expected = 0.0
+    for step in range(1, 8):
+        with torch.no_grad():
+            weight["w"].fill_(float(step))
+        average.update(weight)
+        share = 1 - min(0.5, (1 + step) / (10 + step))
+        expected += share * (step - expected)
+    with average.applied(weight):
+        assert weight["w"].item() == pytest.approx(expected)
+    assert weight["w"].item() == 7.0
+    assert 5.0 < expected < 7.0
+
+
+def test_without_a_decay_there_is_no_average() -> None:
+    weight = {"w": nn.Parameter(torch.ones(1))}
+    average = MovingAverage(weight, 0.0)
+    average.update(weight)
+    assert average.weights == {}
+    with average.applied(weight):
+        assert weight["w"].item() == 1.0
+
+
+def test_a_mixture_lies_between_its_two_models_and_counters_are_the_tuned_ones() -> None:
+    parent = {"w": torch.tensor([1.0, 2.0]), "count": torch.tensor(3)}
+    tuned = {"w": torch.tensor([3.0, 0.0]), "count": torch.tensor(9)}
+    assert interpolate(parent, tuned, 0.0)["w"].tolist() == [1.0, 2.0]
+    assert interpolate(parent, tuned, 1.0)["w"].tolist() == [3.0, 0.0]
+    mixed = interpolate(parent, tuned, 0.5)
+    assert mixed["w"].tolist() == [2.0, 1.0]
+    assert mixed["count"].item() == 9
+
+
+def test_a_sweep_takes_the_best_and_of_equals_the_one_nearer_to_the_parent() -> None:
+    figures = {0.2: 0.5, 0.6: 0.7, 0.8: 0.7, 1.0: 0.1}
+    best, found = sweep([1.0, 0.8, 0.2, 0.6, 0.6], lambda alpha: {"recall@10": figures[alpha]})
+    assert best == 0.6
+    assert found == {alpha: {"recall@10": value} for alpha, value in figures.items()}
+
+
+def test_lines_of_steps_that_are_taken_again_are_taken_back(tmp_path: Path) -> None:
+    path = tmp_path / METRICS
+    lines = [{"step": step, "loss": 1.0, "seconds": 10.0 * step} for step in (0, 3, 4, 6)]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines) + '{"step": 9, "lo')
+    log = MetricsLog(path, step=4)
+    log.write(step=4, loss=0.5)
+    told = read_metrics(path)
+    assert [line["step"] for line in told] == [0, 3, 4]
+    assert told[-1]["loss"] == 0.5
+    assert told[-1]["seconds"] >= 30.0  # time goes on from what the run had worked
+
+
+def test_freed_memory_is_kept_where_the_library_can() -> None:
+    assert keep_freed_memory() in (True, False)
