@@ -27,7 +27,7 @@ from indexer.manifest import (
     IndexManifest,
     describe_file,
 )
-from indexer.product_text import TEXT_VERSION, product_text
+from indexer.product_text import product_texts
 from indexer.snapshot import IMAGE_POSITIONS, embeddings_file, products_file
 
 _CHUNK_ROWS = 4096
@@ -42,6 +42,7 @@ class FieldRows:
     """32 bytes a row."""
     products: array[int] = field(default_factory=lambda: array("q"))
     positions: array[int] = field(default_factory=lambda: array("q"))
+    """Which of its product's pictures or texts a row is."""
 
     def __len__(self) -> int:
         return len(self.products)
@@ -86,7 +87,7 @@ class SnapshotDraft:
         self.directory.mkdir(parents=True)
         self.rows = {kind: FieldRows() for kind in ContentKind}
         self.catalogue = ""
-        """Digest of the products; known once all of them have been added."""
+        """Digest of the products and their texts; known once all have been added."""
         self._documents = DocumentsWriter(self.directory)
         self._columns = ColumnsWriter(self.directory)
 
@@ -94,12 +95,12 @@ class SnapshotDraft:
         return len(self._documents)
 
     def add(self, product: ProductRecord) -> None:
-        """Take the next product, its pictures and its text."""
+        """Take the next product, its pictures and its texts."""
         at = len(self._documents)
         for position, image in enumerate(product.images):
             self.rows[ContentKind.IMAGE].add(image_key(image.hash), at, position)
-        if text := product_text(product):
-            self.rows[ContentKind.TEXT].add(text_key(text), at)
+        for position, text in enumerate(product_texts(product)):
+            self.rows[ContentKind.TEXT].add(text_key(text), at, position)
         self._columns.add(product)
         self._documents.add(product)
 
@@ -111,7 +112,10 @@ class SnapshotDraft:
         """
         documents = self._documents.finish()
         self._columns.finish()
-        told = f"format {FORMAT}, text {TEXT_VERSION}, documents {documents}"
+        # The texts besides the documents: another wording of them or another thesaurus makes
+        # another index of an unchanged catalogue.
+        texts = hashlib.sha256(self.rows[ContentKind.TEXT].keys).hexdigest()
+        told = f"format {FORMAT}, texts {texts}, documents {documents}"
         self.catalogue = hashlib.sha256(told.encode()).hexdigest()
         return Documents(self.directory)
 

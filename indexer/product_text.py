@@ -1,4 +1,4 @@
-"""The words that stand for a product in the text field."""
+"""The texts that stand for a product in the text field."""
 
 from __future__ import annotations
 
@@ -6,15 +6,29 @@ import re
 from collections.abc import Iterator
 
 from catalog.records import ProductRecord
-
-TEXT_VERSION = 1
-"""Raised when the text of a product changes, so that an index is seen to be out of date."""
+from catalog.thesaurus import kind_of, phrases_of_kind
 
 MAX_CHARS = 2_000
 """Far beyond what any tokenizer keeps (CLIP: 77 tokens, a MiniLM: 128 to 512)."""
 
 _WORD = re.compile(r"\w+")
 _LETTER = re.compile(r"[^\W\d_]")
+
+
+def product_texts(product: ProductRecord) -> tuple[str, ...]:
+    """Give a product's texts: its own, then shoppers' words for its kind where that is known.
+
+    A product without words has none. The second text is equal for all products of a kind,
+    so that it is embedded once.
+
+    >>> product_texts(ProductRecord(id="7", title="Acme Whistler", category=("Kettles",)))
+    ('Acme Whistler. Kettles', 'kettle, water boiler, tea kettle')
+    >>> product_texts(ProductRecord(id="8", title="Gizmo"))
+    ('Gizmo',)
+    """
+    own = product_text(product)
+    words = ", ".join(phrases_of_kind(kind_of(product)))
+    return tuple(dict.fromkeys(text for text in (own, words) if text))
 
 
 def product_text(product: ProductRecord) -> str:

@@ -128,12 +128,13 @@ def _results(
 def _fuse(
     probe: Probe, images: RowScores, texts: RowScores, generation: ServedGeneration
 ) -> ProductScores:
-    """Weigh the fields that were scored; a product scores what its best picture does."""
+    """Weigh the fields that were scored; a product scores what its best picture and text do."""
     weighed = []
     if images is not None and images.size:
         weighed.append((probe.image_weight, generation.by_image(images)))
     if texts is not None and texts.size:
-        weighed.append((1 - probe.image_weight, generation.by_text(texts)))
+        by_text = generation.by_text(texts, probe.own_texts_only)
+        weighed.append((1 - probe.image_weight, by_text))
     total = sum(weight for weight, _ in weighed)
     if not total:  # a catalogue without pictures, asked for a picture
         return np.full(generation.products, -np.inf, dtype=np.float32)

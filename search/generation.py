@@ -37,6 +37,9 @@ class ServedGeneration:
         self.index = self._image_index.name if self.images else self._text_index.name
         self._image_starts = _starts(snapshot.image_products, self.products)
         self._text_starts = _starts(snapshot.text_products, self.products)
+        # A product's own text is its first row.
+        self._own_texts = self._text_starts[:-1][np.diff(self._text_starts) > 0]
+        self._own_text_starts = _starts(snapshot.text_products[self._own_texts], self.products)
 
     def score_images(self, probes: Embeddings) -> NDArray[np.float32]:
         """Score every picture for each probe: shape (probes, images)."""
@@ -51,15 +54,27 @@ class ServedGeneration:
         absent = float(scores.mean()) if scores.size else 0.0
         return best_per_product(scores, self._image_starts, absent)
 
-    def by_text(self, scores: NDArray[np.float32]) -> ProductScores:
-        """Give each product the score of its text."""
+    def by_text(self, scores: NDArray[np.float32], own_only: bool = False) -> ProductScores:
+        """Give each product the score of its best text; the mean where it has none.
+
+        Args:
+            scores: One score per text row.
+            own_only: Leave out shoppers' words for a kind: all products of it share them,
+                so that they say nothing about which two are alike.
+        """
+        starts = self._text_starts
+        if own_only:
+            scores, starts = scores[self._own_texts], self._own_text_starts
         absent = float(scores.mean()) if scores.size else 0.0
-        return best_per_product(scores, self._text_starts, absent)
+        return best_per_product(scores, starts, absent)
 
     def embeddings_of(self, position: int) -> tuple[Embeddings, Embeddings]:
-        """Look up a product's own image and text embeddings; either may be of shape (0, dim)."""
+        """Look up the embeddings of a product's pictures and of its own text.
+
+        Either may be of shape (0, dim). Shoppers' words for its kind are not its own.
+        """
         images = slice(*self._image_starts[position : position + 2])
-        texts = slice(*self._text_starts[position : position + 2])
+        texts = self._own_texts[slice(*self._own_text_starts[position : position + 2])]
         return self.snapshot.image_embeddings[images], self.snapshot.text_embeddings[texts]
 
     def hit(

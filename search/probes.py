@@ -36,6 +36,8 @@ class Probe:
     """From 0 to 1; the text field has the rest."""
     excluded: int | None = None
     """Position of a product that is not to be found."""
+    own_texts_only: bool = False
+    """Whether products are known by their own texts alone, not by the words for their kind."""
 
 
 SENTENCE_IMAGE_WEIGHT = 0.5
@@ -77,7 +79,7 @@ def probe_product(generation: ServedGeneration, product_id: str) -> Probe:
     images, texts = generation.embeddings_of(position)
     image, text = _centre(images), _centre(texts)
     weight = LIKENESS_IMAGE_WEIGHT if text is not None else 1.0
-    return Probe(image, text, weight if image is not None else 0.0, excluded=position)
+    return Probe(image, text, weight if image is not None else 0.0, position, own_texts_only=True)
 
 
 def _says_something(text: str) -> bool:

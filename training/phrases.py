@@ -1,4 +1,4 @@
-"""Shoppers' words for a product, made from its facts and a phrasebook.
+"""Shoppers' words for a product, made from its facts and the thesaurus.
 
 Titles name brands and models; shoppers ask for "a tee in light blue". A model that has
 seen titles alone forgets the words that titles do not use, so each product is also shown
@@ -8,14 +8,11 @@ with phrases made of its kind, colour, audience and use.
 from __future__ import annotations
 
 import random
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from catalog.records import ProductRecord
-
-PHRASES = Path(__file__).parent / "phrases" / "shop.toml"
+from catalog.thesaurus import phrases_of_colour, phrases_of_kind
 
 FACTS = ("kind", "colour", "audience", "use", "pattern", "material")
 """What a phrase may state, in the order of a ``Phrase``'s facts."""
@@ -55,12 +52,7 @@ class Phrase:
 
 
 class Phrasebook:
-    """Words for kinds and colours, read from TOML."""
-
-    def __init__(self, path: Path = PHRASES) -> None:
-        book = tomllib.loads(path.read_text(encoding="utf-8"))
-        self._kinds: Mapping[str, list[str]] = book.get("kinds", {})
-        self._colours: Mapping[str, list[str]] = book.get("colours", {})
+    """Makes phrases in the thesaurus's words for kinds and colours."""
 
     def compose(self, facts: tuple[str, ...], chance: random.Random) -> Phrase:
         """Say some of a product's facts, as a shopper might."""
@@ -72,8 +64,8 @@ class Phrasebook:
             )
         ]  # fmt: skip
         _, colour, audience, use, pattern, material = said
-        noun = chance.choice([kind, *self._kinds.get(kind, [])]) or "product"
-        hue = chance.choice(self._colours.get(colour, [colour])) if colour else ""
+        noun = chance.choice([kind, *phrases_of_kind(kind)]) or "product"
+        hue = chance.choice(phrases_of_colour(colour) or (colour,)) if colour else ""
         behind = bool(hue) and chance.random() < 0.25
         words = ["" if behind else hue, pattern, material, noun, f"in {hue}" if behind else ""]
         if audience and chance.random() < 0.4:

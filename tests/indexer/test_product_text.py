@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from catalog.records import ProductRecord
-from indexer.product_text import MAX_CHARS, product_text
+from indexer.product_text import MAX_CHARS, product_text, product_texts
 
 
 def test_the_most_telling_comes_first() -> None:
@@ -43,3 +43,20 @@ def test_long_descriptions_are_bounded() -> None:
 
 def test_a_product_without_words_has_no_text() -> None:
     assert product_text(ProductRecord("1", " ")) == ""
+
+
+def test_a_product_of_a_known_kind_has_a_second_text_in_shoppers_words() -> None:
+    product = ProductRecord("1", "Sahara Jersey", category=("Apparel", "Tshirts"))
+    assert product_texts(product) == (
+        product_text(product),
+        "t-shirt, tee, tee shirt, cotton tee, casual tee, short sleeved tee",
+    )
+
+
+def test_a_product_of_no_known_kind_has_its_own_text_alone() -> None:
+    assert product_texts(ProductRecord("1", "Sahara", category=("Gizmos",))) == ("Sahara. Gizmos",)
+    assert product_texts(ProductRecord("1", " ")) == ()
+
+
+def test_a_text_that_is_its_kinds_words_is_not_given_twice() -> None:
+    assert product_texts(ProductRecord("1", "perfume gift set")) == ("perfume gift set",)

@@ -24,7 +24,7 @@ from core.errors import (
 from core.vectors import Embeddings
 from encoder.base import PreparedImages
 from encoder.fake import FakeEncoder
-from indexer import generations, reindex, verify
+from indexer import generations, product_text, reindex, verify
 from indexer.draft import SnapshotDraft
 from indexer.embedding_store import HEADER_BYTES, ContentKind, EmbeddingStore
 from indexer.manifest import MANIFEST
@@ -118,6 +118,42 @@ def test_a_picture_and_a_text_shared_by_two_products_are_embedded_once_and_are_t
     snapshot = empty_shop.open(report.generation)
     assert snapshot.image_products.tolist() == [0, 1]
     assert np.array_equal(snapshot.image_embeddings[0], snapshot.image_embeddings[1])
+
+
+def test_a_known_kind_gives_a_product_a_second_text_row_that_is_embedded_once(
+    empty_shop: Shop,
+) -> None:
+    for id in "abc":
+        empty_shop.add(id, f"Whistler {id}", category=("Kettles",))
+    empty_shop.add("d", "Gizmo")
+    report = empty_shop.build()
+    assert report.fields["text"] == FieldReport(rows=7, embedded=5, reused=0, refused=0)
+    assert empty_shop.encoder.texts_encoded == 5
+    snapshot = empty_shop.open(report.generation)
+    assert snapshot.text_products.tolist() == [0, 0, 1, 1, 2, 2, 3]
+    own = empty_shop.encoder.encode_texts([f"Whistler {id}. Kettles" for id in "abc"])
+    words = empty_shop.encoder.encode_texts(["kettle, water boiler, tea kettle"])
+    np.testing.assert_array_equal(snapshot.text_embeddings[[0, 2, 4]], own)
+    np.testing.assert_array_equal(snapshot.text_embeddings[[1, 3, 5]], np.tile(words, (3, 1)))
+
+
+def test_another_thesaurus_gives_a_new_generation_and_embeds_only_its_words(
+    empty_shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty_shop.add("a", "Whistler", category=("Kettles",))
+    empty_shop.add("b", "Gizmo")
+    words: tuple[str, ...] = ()
+    with monkeypatch.context() as patched:
+        patched.setattr(product_text, "phrases_of_kind", lambda kind: words if kind else ())
+        before = empty_shop.build()
+        assert before.fields["text"] == FieldReport(rows=2, embedded=2, reused=0, refused=0)
+        words = ("water boiler",)
+        other = empty_shop.build()
+        assert other.fields["text"] == FieldReport(rows=3, embedded=1, reused=2, refused=0)
+    present = empty_shop.build()
+    assert present.fields["text"] == FieldReport(rows=3, embedded=1, reused=2, refused=0)
+    assert before.generation < other.generation < present.generation
+    assert not empty_shop.build().published
 
 
 def test_a_product_without_a_picture_is_found_by_its_text(empty_shop: Shop) -> None:

@@ -25,6 +25,14 @@ def test_a_good_generation_passes_with_every_index(built: Path, kind: str) -> No
     verify_snapshot(IndexSnapshot(built), kind, threads=1)
 
 
+@pytest.mark.parametrize("kind", ["auto", "numpy", "faiss-cpu"])
+def test_a_generation_with_many_equal_text_rows_passes(empty_shop: Shop, kind: str) -> None:
+    for at in range(30):
+        empty_shop.add(f"p{at}", f"Whistler {at}", category=("Kettles",))
+    built = empty_shop.generations / empty_shop.build(index_kind=kind).generation
+    verify_snapshot(IndexSnapshot(built), kind, threads=1)
+
+
 def _change(built: Path, name: str, change: Callable[[np.ndarray], None]) -> IndexSnapshot:
     array = np.load(built / name)
     change(array)
