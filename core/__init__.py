@@ -1,3 +1,3 @@
-"""What every floor stands on: errors, settings, log, vectors, metrics, files, lock, terminal."""
+"""What every floor stands on, from errors and settings to vectors, metrics, files and locks."""
 
 VERSION = "0.1.0"

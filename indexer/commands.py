@@ -34,11 +34,13 @@ def build(settings: Settings, force: bool, keep: int, as_json: bool) -> None:
     A build that is interrupted is continued by the next one. Where nothing has changed
     the generation in service stays, and nothing is published.
     """
+    from core.memory import keep_freed_memory
     from encoder.loading import pin_model
     from indexer.jobs import catalogue_products, job_from
     from indexer.reindex import build_index
 
     settings.ensure_home()
+    keep_freed_memory()
     settings = pin_model(settings)
     job = replace(job_from(settings), keep=keep, force=force)
     report = build_index(partial(catalogue_products, settings), job, BarProgress())

@@ -17,6 +17,7 @@ from core.errors import (
     ModelRegistryError,
 )
 from core.files import replacing
+from core.memory import keep_freed_memory
 from core.settings import Settings
 from core.terminal import Progress
 from encoder.checkpoint import Checkpoint
@@ -78,6 +79,7 @@ def evaluate_model(
         EvaluationError: nothing can be measured, or both names mean one model.
     """
     settings.ensure_home()
+    keep_freed_memory()
     model, other = TriedModel.named(settings, name), TriedModel.named(settings, against or "")
     if other.fingerprint != model.fingerprint:
         return try_model(settings, model, other, sets, progress)
@@ -114,6 +116,7 @@ def promote(
     """
     checkpoint = _promotable(settings, name)
     settings.ensure_home()
+    keep_freed_memory()
     model, serving = TriedModel.named(settings, name), TriedModel.named(settings)
     if model.fingerprint == serving.fingerprint:
         raise AlreadyInServiceError(model.fingerprint)

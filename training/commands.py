@@ -45,9 +45,9 @@ def run_command(settings: Settings, /, as_json: bool, **options: Any) -> None:
     service: `vitrine model promote` does that, if it is better.
     """
     # Imported here: torch costs seconds that other commands need not spend.
+    from core.memory import keep_freed_memory
     from training.config import TrainConfig
     from training.data import Sources
-    from training.memory import keep_freed_memory
     from training.run import RunRequest, run_training
 
     pairs, folder = options["pairs"], options["out"] or settings.home / "models" / "tuned"

@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch import nn
 
+from core.memory import keep_freed_memory
 from training.average import MovingAverage
-from training.memory import keep_freed_memory
 from training.metrics_log import METRICS, MetricsLog, read_metrics
 from training.wise_ft import interpolate, sweep
 
