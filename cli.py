@@ -51,7 +51,7 @@ class LazyGroup(VitrineGroup):
             formatter.write_dl(rows)
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup)
 @click.option("--home", type=click.Path(path_type=Path), help="Folder that holds all state.")
 @click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]))
 @click.version_option(VERSION, prog_name="vitrine")

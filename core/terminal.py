@@ -73,8 +73,15 @@ def table(rows: Sequence[Sequence[object]], header: Sequence[str] = ()) -> str:
     )
 
 
+HELP = {"help_option_names": ["-h", "--help"]}
+"""Context settings of every group, so that a command says the same however it is reached."""
+
+
 class VitrineGroup(click.Group):
     """A click group that turns a named failure into one sentence and its exit status."""
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **{"context_settings": HELP, **settings})
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; no traceback for what a person can mend."""

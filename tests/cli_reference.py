@@ -17,7 +17,8 @@ def reference() -> str:
         "# Commands",
         "Written by `make docs` from the program's own help; a test compares it.",
     ]
-    for path, text in _helps(vitrine, click.Context(vitrine, info_name="vitrine")):
+    top = click.Context(vitrine, info_name="vitrine", **vitrine.context_settings)
+    for path, text in _helps(vitrine, top):
         parts.append(f"## `{path}`\n\n```\n{text}\n```")
     return "\n\n".join(parts) + "\n"
 
@@ -30,7 +31,8 @@ def _helps(command: click.Command, context: click.Context) -> Iterator[tuple[str
         for name in command.list_commands(context):
             child = command.get_command(context, name)
             assert child is not None
-            yield from _helps(child, click.Context(child, info_name=name, parent=context))
+            settings = child.context_settings
+            yield from _helps(child, click.Context(child, context, name, **settings))
 
 
 if __name__ == "__main__":
