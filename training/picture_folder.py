@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import stat
 from pathlib import Path
 from typing import NamedTuple
 
+from catalog.image_folder import ImageFolder
 from catalog.images import ImageLimits, image_hash, read_image
 from core.errors import ImageError
 
@@ -25,7 +25,7 @@ class PictureFolder:
     """Finds pictures below one folder; neither ``..`` nor a symlink leads out of it."""
 
     def __init__(self, root: Path, limits: ImageLimits) -> None:
-        self._root = root.resolve()
+        self._folder = ImageFolder(root, limits)
         self._limits = limits
         self._known: dict[str, FoundPicture | str] = {}
 
@@ -35,35 +35,15 @@ class PictureFolder:
             try:
                 self._known[location] = self._look(location)
             except ImageError as error:
-                self._known[location] = f"image_{error.code}"
+                self._known[location] = (
+                    error.code if error.code == "url_images_off" else f"image_{error.code}"
+                )
         return self._known[location]
 
     def _look(self, location: str) -> FoundPicture:
-        path = self._resolve(location)
-        data = self._read(path)
+        path = self._folder.resolve(location)
+        data = self._folder.read(path)
         # Only decoding finds out that a file ends too early; the smallest size still goes
         # through all of it, and one bad picture must not end a run hours later.
         read_image(data, self._limits, target=_SMALLEST)
-        return FoundPicture(image_hash(data), path, path.relative_to(self._root).as_posix())
-
-    def _resolve(self, location: str) -> Path:
-        try:
-            path = (self._root / location.replace("\\", "/")).resolve()
-        except (OSError, ValueError, RuntimeError) as error:  # a loop, a NUL, too long a name
-            raise ImageError("unreadable", f"The path cannot be used ({error}).") from error
-        if not path.is_relative_to(self._root):
-            raise ImageError("outside_root", "The path leads out of the folder of the pairs.")
-        return path
-
-    def _read(self, path: Path) -> bytes:
-        """Read a regular file; a pipe or a device might never end."""
-        try:
-            if not stat.S_ISREG(path.stat().st_mode):
-                raise ImageError("not_a_file", "The path is no regular file.")
-            with path.open("rb") as file:
-                return file.read(self._limits.max_bytes + 1)
-        except FileNotFoundError as error:
-            raise ImageError("missing", "There is no such file.") from error
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise ImageError("unreadable", f"The file cannot be read ({reason}).") from error
+        return FoundPicture(image_hash(data), path, path.relative_to(self._folder.root).as_posix())
