@@ -188,10 +188,13 @@ class Trainer:
         return nn.Parameter(start) if self.config.loss == "sigmoid" else start
 
     def _bias_group(self) -> list[dict[str, Any]]:
-        if not isinstance(self._bias, nn.Parameter) or "logit_bias" in learning(self.model):
+        if not isinstance(self._bias, nn.Parameter) or not self._owns_bias():
             return []
         rate = self.config.head_rate
         return [{"params": [self._bias], "peak": rate, "lr": 0.0, "weight_decay": 0.0}]
+
+    def _owns_bias(self) -> bool:
+        return self._bias is not getattr(self.model, "logit_bias", None)
 
     def _learned(self) -> list[nn.Parameter]:
         return [each for group in self._optimizer.param_groups for each in group["params"]]
@@ -199,7 +202,8 @@ class Trainer:
     def state(self) -> dict[str, torch.Tensor]:
         """Give all that the next step depends on, by name."""
         kept = {f"model.{name}": each.detach() for name, each in learning(self.model).items()}
-        kept["bias"] = self._bias.detach()
+        if self._owns_bias():
+            kept["bias"] = self._bias.detach()
         kept |= {f"average.{name}": each for name, each in self.average.weights.items()}
         for number, values in self._optimizer.state_dict()["state"].items():
             kept |= {f"optimizer.{number}.{name}": each for name, each in values.items()}
@@ -210,7 +214,8 @@ class Trainer:
         """Go on from a state that ``state`` gave."""
         for name, parameter in learning(self.model).items():
             parameter.copy_(kept[f"model.{name}"])
-        self._bias.copy_(kept["bias"])
+        if self._owns_bias():
+            self._bias.copy_(kept["bias"])
         for name, each in self.average.weights.items():
             each.copy_(kept[f"average.{name}"])
         moments: dict[int, dict[str, torch.Tensor]] = {}

@@ -38,6 +38,21 @@ def save_native(folder: Path, seed: int = 0, **text: Any) -> Path:
     )
 
 
+def save_with_bias(folder: Path) -> Path:
+    """A CLIP that brings the bias of the sigmoid loss, as SigLIP does."""
+    text_cfg = {"context_length": 77, "vocab_size": 49408, "width": 32, "heads": 2, "layers": 2}
+    return _save(
+        folder,
+        {
+            "embed_dim": 24,
+            "vision_cfg": dict(VISION),
+            "text_cfg": text_cfg,
+            "init_logit_bias": -4.0,
+        },
+        seed=0,
+    )
+
+
 def save_with_sentence_tower(folder: Path, seed: int = 0) -> Path:
     """A CLIP whose text tower is a Hugging Face BERT, its files inside the folder."""
     folder.mkdir(parents=True, exist_ok=True)

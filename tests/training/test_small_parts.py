@@ -1,6 +1,7 @@
 """The moving average, the mixture with the parent, the log of measures, kept memory."""
 
 import json
+import platform
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,13 @@ import torch
 from torch import nn
 
 from core.memory import keep_freed_memory
+from tests.encoder.models import save_with_bias
+from tests.training.shop import trainer
 from training.average import MovingAverage
+from training.batches import batches
+from training.checkpoint import RunState, load_state, save_state
 from training.metrics_log import METRICS, MetricsLog, read_metrics
+from training.phrases import Phrasebook
 from training.wise_ft import interpolate, sweep
 
 
@@ -68,4 +74,17 @@ def test_lines_of_steps_that_are_taken_again_are_taken_back(tmp_path: Path) -> N
 
 
 def test_freed_memory_is_kept_where_the_library_can() -> None:
-    assert keep_freed_memory() in (True, False)
+    assert keep_freed_memory() == (platform.libc_ver()[0] == "glibc")
+
+
+def test_a_models_own_bias_is_learned_and_kept_once(tmp_path: Path) -> None:
+    made = trainer(save_with_bias(tmp_path / "parent"), loss="sigmoid")
+    before = made.model.logit_bias.item()
+    made.step(next(batches(made.examples, 12, 0, 0, Phrasebook())), 0)
+    assert made.model.logit_bias.item() != before
+    save_state(tmp_path, RunState(1, made.state()))
+    other = trainer(tmp_path / "parent", loss="sigmoid")
+    kept = load_state(tmp_path)
+    assert kept is not None
+    other.load_state(kept.tensors)
+    assert other.model.logit_bias.item() == made.model.logit_bias.item()
