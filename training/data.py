@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -136,8 +135,9 @@ def _read_queries(path: Path) -> list[str]:
     found = [values.get("query") for _, values in read_objects(path)]
     titles = [each for each in found if isinstance(each, str) and each.strip()]
     if not titles:
-        line = json.dumps({"query": "red shoes"})
-        raise TrainingError(f"{path} holds no queries to hold out; give lines of {line}.")
+        raise TrainingError(
+            f'{path} holds no queries to hold out; give lines of {{"query": "title"}}.'
+        )
     return titles
 
 

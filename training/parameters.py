@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import torch
 from torch import nn
 
 from core.errors import TrainingError
@@ -117,14 +116,3 @@ def _layers_after(name: str, last: dict[str, int]) -> int:
     if found := _LAYER.search(f".{name}"):
         return end - int(found[1])
     return end + 1 if any(part in name for part in _FIRST) else 0
-
-
-def count(parameters: dict[str, nn.Parameter]) -> int:
-    """Count numbers that learn."""
-    return sum(each.numel() for each in parameters.values())
-
-
-def all_finite(parameters: dict[str, nn.Parameter]) -> bool:
-    """Tell whether every gradient is a number."""
-    gradients = [each.grad for each in parameters.values() if each.grad is not None]
-    return all(bool(torch.isfinite(gradient).all()) for gradient in gradients)

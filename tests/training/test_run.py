@@ -11,7 +11,6 @@ import pytest
 from PIL import Image
 from safetensors.torch import load_file
 
-from catalog.image_store import ImageStore
 from core.errors import TrainingError
 from core.settings import Settings
 from encoder.openclip import OpenClipEncoder
@@ -128,11 +127,9 @@ def test_a_loss_that_is_no_number_keeps_the_last_good_checkpoint(
 
 def test_a_picture_that_is_gone_is_counted_and_the_rest_learned(tmp_path: Path) -> None:
     settings = open_shop(tmp_path / "home")
-    store = ImageStore(settings.images)
     pictures = sorted(each for each in settings.images.rglob("*") if each.is_file())
     pictures[0].unlink()
     pictures[1].write_bytes(b"no picture")
-    assert store is not None
     result = run(settings, save_native(tmp_path / "parent"), tmp_path / "out", epochs=1)
     assert result.skipped["reasons"]["picture_cannot_be_read"]["count"] == 2
     assert result.examples + result.held_out == 58
