@@ -31,19 +31,34 @@ def save_state(folder: Path, state: RunState) -> None:
         file.write(save(plain, {"step": str(state.step)}))
 
 
+def steps_taken(folder: Path) -> int | None:
+    """Read how far the checkpoint of a run's folder is, and no weights; None without one.
+
+    Raises:
+        TrainingError: it is damaged.
+    """
+    state = _read(folder, tensors=False)
+    return state.step if state else None
+
+
 def load_state(folder: Path) -> RunState | None:
     """Read the checkpoint of a run's folder; None where there is none.
 
     Raises:
         TrainingError: it is damaged.
     """
+    return _read(folder)
+
+
+def _read(folder: Path, tensors: bool = True) -> RunState | None:
     path = folder / STATE
     if not path.is_file():
         return None
     try:
         with safe_open(path, framework="pt") as file:
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            return RunState(int(file.metadata()["step"]), tensors)
+            names = list(file.keys()) if tensors else []
+            kept = {name: file.get_tensor(name) for name in names}
+            return RunState(int(file.metadata()["step"]), kept)
     except (SafetensorError, KeyError, TypeError, ValueError) as error:
         raise TrainingError(
             f"The checkpoint {path} is damaged ({error}). Remove it, and the run starts over."

@@ -21,7 +21,7 @@ from encoder.openclip import choose_device
 from encoder.torchvision_operators import import_open_clip
 from training.adapters import merge_adapters
 from training.batches import batches, words_of
-from training.checkpoint import RunState, load_state, save_state
+from training.checkpoint import RunState, load_state, save_state, steps_taken
 from training.config import TrainConfig
 from training.curves import CURVES, draw_curves
 from training.data import PictureCache, RunData
@@ -198,10 +198,10 @@ class Session:
         )
 
     def _advice(self) -> str:
-        state = load_state(self._out)
+        step = steps_taken(self._out)
         kept = (
-            f"The last good checkpoint, of step {state.step}, is kept in {self._out}."
-            if state
+            f"The last good checkpoint, of step {step}, is kept in {self._out}."
+            if step is not None
             else f"No checkpoint had been made yet in {self._out}."
         )
         return (

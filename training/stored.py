@@ -14,13 +14,13 @@ from core.files import fsync_directory
 from core.terminal import Progress
 
 CHUNK = 256
-Embeddings = NDArray[np.float16]
+StoredEmbeddings = NDArray[np.float16]
 """Shape (n, dim). Half precision moves a cosine by less than 1e-3."""
 
 
 def store_embeddings(
     name: str, count: int, embed: Callable[[slice], NDArray[Any]], path: Path, progress: Progress
-) -> Embeddings:
+) -> StoredEmbeddings:
     """Embed ``count`` things chunk by chunk into one file; use a complete one again.
 
     Args:
