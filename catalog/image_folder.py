@@ -13,6 +13,11 @@ from core.errors import ImageError
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]+:|//")
 
 
+def is_url(location: str) -> bool:
+    """Tell whether a location is of the web and not of the folder."""
+    return _URL.match(location) is not None
+
+
 class ImageFolder:
     """Finds and reads pictures below ``root``; safe for several threads."""
 
@@ -26,7 +31,7 @@ class ImageFolder:
         Raises:
             ImageError: The location is a URL, an absolute path, or leads out of the folder.
         """
-        if _URL.match(location):
+        if is_url(location):
             raise ImageError("url_images_off", "Give a path; pictures are not fetched from URLs.")
         if location.startswith(("/", "\\")) or PureWindowsPath(location).drive:
             raise ImageError("path_absolute", "Give a path relative to the image folder.")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 CATEGORY_SEPARATOR = " > "
 
@@ -17,6 +18,23 @@ class ImageRecord:
     alt: str
     width: int
     height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """A lower price for a time."""
+
+    price_minor: int
+    """In the minor unit of the product's currency."""
+    starts_at: datetime | None = None
+    """Aware; None means from ever."""
+    ends_at: datetime | None = None
+    """Aware, no longer included; None means for ever."""
+
+    def is_on(self, now: datetime) -> bool:
+        """Tell whether the price holds at a moment."""
+        begun = self.starts_at is None or self.starts_at <= now
+        return begun and (self.ends_at is None or now < self.ends_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +59,18 @@ class ProductRecord:
     attributes: Mapping[str, str] = field(default_factory=dict)
     images: tuple[ImageRecord, ...] = ()
     """In the feed's order; the first is the one to show."""
+    was_minor: int | None = None
+    """The higher price that ``price_minor`` is reduced from; None where it is not."""
+    sale: Sale | None = None
+    """A price that holds for a time. A generation's products have none: see ``sold_at``."""
+    availability: str = ""
+    """in_stock, out_of_stock, preorder or backorder; empty where the feed does not say."""
+
+    def sold_at(self, now: datetime) -> ProductRecord:
+        """Give the product with the price that is asked at a moment, and no sale to come."""
+        if self.sale is None:
+            return self
+        if not self.sale.is_on(now):
+            return replace(self, sale=None)
+        was = self.was_minor if self.was_minor is not None else self.price_minor
+        return replace(self, sale=None, price_minor=self.sale.price_minor, was_minor=was)

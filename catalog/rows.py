@@ -49,6 +49,18 @@ class RefusedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class WithheldRow:
+    """A product that the feed itself keeps from shoppers (a draft, unpublished, adult).
+
+    It is not taken, and where the catalogue has it, it leaves.
+    """
+
+    line: int
+    product_id: str
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
 class ImageReference:
     """Where a feed says that a picture is: a path below the image folder, or a URL."""
 

@@ -52,12 +52,25 @@ class DatabaseError(VitrineError):
     """The catalogue's database cannot be reached, or its schema is not the program's."""
 
 
+class DatabaseUnavailableError(DatabaseError):
+    """The database was away or locked; the same transaction may succeed a little later."""
+
+
 class FeedError(VitrineError):
     """A feed cannot be read at all (single bad rows go to the ledger instead)."""
 
     def __init__(self, feed: str, reason: str) -> None:
         super().__init__(f"The feed {feed} cannot be read: {reason}")
         self.feed = feed
+        self.reason = reason
+
+
+class WithdrawalRefusedError(VitrineError):
+    """A full feed would take so much out of the catalogue that it may be a truncated one."""
+
+
+class UnknownProductsError(VitrineError):
+    """None of the products that were named is in the catalogue."""
 
 
 class ImageError(VitrineError):
@@ -66,6 +79,28 @@ class ImageError(VitrineError):
     def __init__(self, code: str, reason: str) -> None:
         super().__init__(reason)
         self.code = code
+
+
+class FetchError(VitrineError):
+    """Something cannot be fetched over http(s); ``code`` is stable for ledgers and APIs."""
+
+    def __init__(
+        self,
+        code: str,
+        reason: str,
+        is_temporary: bool = False,
+        *,
+        host: str = "",
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.is_temporary = is_temporary
+        """Whether the same request may well succeed soon."""
+        self.host = host
+        """Whose fault it was, where a host was asked or looked up."""
+        self.retry_after_s = retry_after_s
+        """The pause that the host asked for."""
 
 
 class PriceError(VitrineError):
@@ -78,6 +113,17 @@ class PriceError(VitrineError):
 
 class ModelError(VitrineError):
     """An encoder's files are missing, damaged, or not what they claim to be."""
+
+
+class EncoderMemoryError(ModelError):
+    """The memory does not suffice for what is to be encoded at once."""
+
+    def __init__(self, inputs: int, reason: str) -> None:
+        super().__init__(
+            f"The memory does not suffice to encode {inputs} of the inputs at once ({reason}). "
+            "End what else takes memory, or set VITRINE_DEVICE=cpu or a smaller VITRINE_MODEL."
+        )
+        self.inputs = inputs
 
 
 class FingerprintMismatchError(VitrineError):
@@ -138,6 +184,10 @@ class StoreError(VitrineError):
     """The embedding store cannot be used."""
 
 
+class DamagedStoreError(StoreError):
+    """The header of an embedding store is damaged, so that none of it can be read."""
+
+
 class SnapshotError(VitrineError):
     """A generation is missing, incomplete or damaged, and is not served."""
 
@@ -150,6 +200,24 @@ class NoGenerationError(SnapshotError):
             f"No index has been published under {root} yet. Import a catalogue with "
             "`vitrine catalog import FILE` and build its index with `vitrine index build`."
         )
+
+
+class NoRoomError(VitrineError):
+    """A job would not fit this machine's disk or memory, and has not begun."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"{reason}. VITRINE_CHECK_ROOM=0 tries all the same.")
+
+
+class CatalogueEmptyError(VitrineError):
+    """A question about the catalogue's size that an empty one cannot answer."""
+
+    def __init__(self) -> None:
+        super().__init__("The catalogue is empty. Say how many products: --products N.")
+
+
+class BackupError(VitrineError):
+    """A home cannot be backed up, or a backup cannot be restored from."""
 
 
 class BusyError(VitrineError):

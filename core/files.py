@@ -30,6 +30,14 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
     fsync_directory(path.parent)
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder, with those above it, so that its name survives a power cut."""
+    missing = [each for each in (path, *path.parents) if not each.exists()]
+    path.mkdir(parents=True, exist_ok=True)
+    for each in missing:
+        fsync_directory(each.parent)
+
+
 def fsync_directory(directory: Path) -> None:
     """Make the names in a directory durable, where the platform can (not on Windows)."""
     if os.name == "nt":

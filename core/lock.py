@@ -6,11 +6,12 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from core.errors import BusyError
+from core.files import make_folder
 
 
 @contextmanager
@@ -25,7 +26,7 @@ def exclusive(path: Path, job: str, wait: bool = False) -> Iterator[None]:
     Raises:
         BusyError: another holds it, unless ``wait``; it says who, and since when.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         try:
@@ -33,8 +34,9 @@ def exclusive(path: Path, job: str, wait: bool = False) -> Iterator[None]:
         except BlockingIOError:
             raise BusyError(_busy(path, job, os.pread(descriptor, 4096, 0))) from None
         since = datetime.now(UTC).isoformat(timespec="seconds")
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, json.dumps({"pid": os.getpid(), "since": since}).encode(), 0)
+        with suppress(OSError):  # a full disk must not keep a job from making room
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, json.dumps({"pid": os.getpid(), "since": since}).encode(), 0)
         yield
     finally:
         os.close(descriptor)

@@ -1,9 +1,11 @@
-"""Keep freed memory in the process: a batch frees and asks again for all of its activations."""
+"""What a process may take of the memory, and keeping what it has freed."""
 
 from __future__ import annotations
 
 import ctypes
+import resource
 import sys
+from pathlib import Path
 
 _TRIM_THRESHOLD, _TOP_PAD, _MMAP_MAX = -1, -2, -4
 """Parameters of glibc's mallopt(3)."""
@@ -25,3 +27,47 @@ def keep_freed_memory() -> bool:
         return False
     settings = ((_MMAP_MAX, 0), (_TRIM_THRESHOLD, 2**31 - 1), (_TOP_PAD, 2**28))
     return all(library.mallopt(*setting) for setting in settings)
+
+
+def available_memory_bytes() -> int:
+    """Tell how much more memory this process may take; 0 where the system does not tell.
+
+    The least of what the machine has left and what the container's limit leaves. Pages
+    that only mirror files count as free: the kernel takes them back when they are needed.
+    """
+    told = [_machine_available(), _container_available()]
+    return min((each for each in told if each is not None), default=0)
+
+
+def _machine_available() -> int | None:
+    """Read MemAvailable (proc_meminfo(5)), which is in kB."""
+    try:
+        for line in Path("/proc/meminfo").read_text().splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    return None
+
+
+def _container_available(root: Path = Path("/sys/fs/cgroup")) -> int | None:
+    """Read what a control group's limit leaves (cgroup v2: memory.max, memory.current)."""
+    try:
+        limit = (root / "memory.max").read_text().strip()
+        if limit == "max":
+            return None
+        used = int((root / "memory.current").read_text())
+        stat = dict(line.split() for line in (root / "memory.stat").read_text().splitlines())
+    except (OSError, ValueError):
+        return None
+    reclaimable = int(stat.get("inactive_file", 0)) + int(stat.get("active_file", 0))
+    return max(0, int(limit) - used + reclaimable)
+
+
+def resident_bytes() -> int:
+    """Tell how much of this process is in memory now; 0 where the system does not tell."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except (OSError, ValueError, IndexError):
+        return 0
+    return pages * resource.getpagesize()

@@ -7,15 +7,21 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from core.errors import HomeError, SettingsError, UnknownSettingError
+from core.files import make_folder
 
 PREFIX = "VITRINE_"
 _MASK = "********"
 _PASSWORD = re.compile(r"(://[^:/@]*:)[^@]*(?=@)|([?&]\w*password=)[^&]*", re.IGNORECASE)
 """The password of a URL; what surrounds it helps to see a mistake."""
+
+_HOST = re.compile(r"(?:(?:\*\.)?[^\s/@:\[\]*?#%\\]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+_WIDEST_PRIVATE = {4: 8, 6: 7}
+"""10.0.0.0/8 and fc00::/7, the largest private networks. Source: RFC 1918, RFC 4193."""
 
 _PROBE_BYTES = 64 * 1024
 
@@ -46,7 +52,38 @@ def _one_of(*choices: str) -> _Parser:
     return _Parser(parse, f"it must be one of {', '.join(choices)}")
 
 
+def _list_of(each: Callable[[str], object], expected: str) -> _Parser:
+    """Take text that is a list with commas, of entries that ``each`` can read."""
+
+    def parse(value: str) -> str:
+        for entry in filter(None, map(str.strip, value.split(","))):
+            each(entry)
+        return value
+
+    return _Parser(parse, expected)
+
+
+def _host(entry: str) -> None:
+    if not _HOST.fullmatch(entry):
+        raise ValueError
+
+
+def _private_network(entry: str) -> None:
+    """Refuse what no list of networks should hold: nearly everything, and link-local.
+
+    Clouds give their machines' credentials away at a link-local address.
+    """
+    network = ip_network(entry)
+    if network.prefixlen < _WIDEST_PRIVATE[network.version] or network.is_link_local:
+        raise ValueError
+
+
 _TEXT = _Parser(str)
+_HOSTS = _list_of(_host, "it must be hosts with commas: host, *.host or host:port")
+_NETWORKS = _list_of(
+    _private_network,
+    "it must be networks with commas, as 10.1.0.0/16; none wider than /8 (IPv6: /7) or link-local",
+)
 _PATH = _Parser(Path)
 _YES_OR_NO = _Parser({"0": False, "1": True}.__getitem__, "it must be 1 (yes) or 0 (no)")
 
@@ -98,6 +135,21 @@ class Settings:
     )
     max_image_pixels: int = _setting(
         50_000_000, "most pixels of a picture before it is decoded", _whole(1024, 10**9)
+    )
+    max_feed_bytes: int = _setting(
+        2**31, "largest feed that is fetched, bytes", _whole(1024, 2**40)
+    )
+    fetch_images: bool = _setting(False, "fetch pictures that a feed gives as URLs", _YES_OR_NO)
+    fetch_feeds: bool = _setting(False, "fetch feeds from http(s) URLs", _YES_OR_NO)
+    fetch_allow: str = _setting("", "hosts that may be asked; empty means any public one", _HOSTS)
+    fetch_private: str = _setting(
+        "", "own networks that may be asked although they are not public", _NETWORKS
+    )
+    fetch_timeout_s: int = _setting(30, "longest time for one picture, s", _whole(1, 600))
+    fetch_per_host: int = _setting(4, "requests of one host at once", _whole(1, 64))
+    fetch_per_second: int = _setting(20, "requests of one host a second", _whole(1, 10_000))
+    check_room: bool = _setting(
+        True, "refuse an index build that does not fit the disk or the memory", _YES_OR_NO
     )
     log_level: str = _setting(
         "warning", "least level logged", _one_of("debug", "info", "warning", "error")
@@ -181,6 +233,11 @@ class Settings:
         """Folder of shoppers' pictures, each kept for an hour; may be deleted at any time."""
         return self.home / "uploads"
 
+    @property
+    def reports(self) -> Path:
+        """Folder of what jobs reported when they ended; may be deleted at any time."""
+        return self.home / "reports"
+
     def ensure_home(self) -> Path:
         """Make the home folder and check that it can be written.
 
@@ -191,7 +248,7 @@ class Settings:
         # Not empty: an empty file can be made even where the disk is full.
         content = bytes(_PROBE_BYTES)
         try:
-            self.home.mkdir(parents=True, exist_ok=True)
+            make_folder(self.home)
             probe.write_bytes(content)
             probe.unlink()
         except OSError as error:

@@ -17,6 +17,7 @@ FLOORS = {
     "training": 2,
     "search": 3,
     "web": 4,
+    "operations": 4,
     "migrations": 2,  # beside the floors: it knows the catalogue's tables and nothing above
 }
 DOORS = {
@@ -28,6 +29,8 @@ DOORS = {
     "waitress": ("web/",),
     "babel": ("web/money.py",),
     "nh3": ("catalog/text.py",),
+    "urllib3": ("catalog/fetch/",),
+    "pyarrow": ("catalog/feeds/parquet_feed.py",),
     "torch": ("encoder/", "training/"),
     "torchvision": ("encoder/",),
     "transformers": (),
@@ -38,7 +41,8 @@ LIGHT_WITHOUT_TORCH = (
     "cli", "catalog.commands", "indexer.commands", "search.commands", "web.commands",
     "web.query_commands", "encoder.loading", "encoder.checkpoint", "search.engine", "web.app",
     "encoder.registry", "indexer.jobs", "search.model_commands", "search.promotion",
-    "search.trial", "search.untouched", "training.gate.verdict",
+    "search.trial", "search.untouched", "training.gate.verdict", "operations.doctor",
+    "operations.backup", "operations.restore", "indexer.room",
 )  # fmt: skip
 
 

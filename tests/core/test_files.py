@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from core import files
 from core.files import replacing
 
 
@@ -28,3 +29,15 @@ def test_a_failure_leaves_the_old_content_and_no_part_file(tmp_path: Path) -> No
         fail_half_way(path)
     assert path.read_bytes() == b"old"
     assert [each.name for each in tmp_path.iterdir()] == ["pointer"]
+
+
+def test_every_folder_that_is_made_has_its_name_made_durable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr(files, "fsync_directory", synced.append)
+    files.make_folder(tmp_path / "a" / "b" / "c")
+    assert sorted(synced) == [tmp_path, tmp_path / "a", tmp_path / "a" / "b"]
+    files.make_folder(tmp_path / "a" / "b" / "c")
+    assert (tmp_path / "a" / "b" / "c").is_dir()
+    assert len(synced) == 3
