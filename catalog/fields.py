@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 
 
 class Field(Enum):
@@ -17,9 +18,20 @@ class Field(Enum):
     BRAND = "brand"
     CATEGORY = "category"
     PRICE = "price"
+    WAS_PRICE = "was_price"
+    """The higher price that the price is reduced from, without a time."""
+    SALE_PRICE = "sale_price"
+    SALE_DATES = "sale_dates"
+    """When the sale price holds: two dates of ISO 8601 and a slash between them."""
     CURRENCY = "currency"
     STOCK = "stock"
     AVAILABILITY = "availability"
+    PUBLISHED = "published"
+    """No keeps the product out of the catalogue."""
+    STATUS = "status"
+    """Draft, archived and unlisted keep the product out."""
+    ADULT = "adult"
+    """Yes keeps the product out."""
     GROUP_ID = "group_id"
     IMAGE = "image"
     IMAGE_ALT = "image_alt"
@@ -27,6 +39,12 @@ class Field(Enum):
     """Kept under its own name, whatever the name suggests."""
     IGNORE = "ignore"
 
+    # A member is only ever itself; Enum's own hash is Python, and asked for at every value.
+    __hash__ = object.__hash__
+
+
+GOOGLE_CATEGORY = "google_product_category"
+"""Google's taxonomy: a path, or a number that only Google's list makes one of."""
 
 # The first name present takes the field; the others stay attributes.
 _NAMES: dict[Field, tuple[str, ...]] = {
@@ -40,12 +58,26 @@ _NAMES: dict[Field, tuple[str, ...]] = {
         "product_type",
         "categories",
         "product_category",
-        "google_product_category",
+        GOOGLE_CATEGORY,
     ),
     Field.PRICE: ("price", "unit_price", "regular_price", "variant_price"),
+    Field.WAS_PRICE: ("was_price", "compare_at_price", "variant_compare_at_price", "list_price"),
+    Field.SALE_PRICE: ("sale_price", "special_price"),
+    Field.SALE_DATES: ("sale_price_effective_date", "sale_dates"),
     Field.CURRENCY: ("currency", "price_currency", "currency_code"),
-    Field.STOCK: ("stock", "quantity", "inventory", "qty", "stock_quantity", "inventory_quantity"),
-    Field.AVAILABILITY: ("availability",),
+    Field.STOCK: (
+        "stock",
+        "quantity",
+        "inventory",
+        "qty",
+        "stock_quantity",
+        "inventory_quantity",
+        "variant_inventory_qty",
+    ),
+    Field.AVAILABILITY: ("availability", "stock_status"),
+    Field.PUBLISHED: ("published", "published_on_online_store"),
+    Field.STATUS: ("status",),
+    Field.ADULT: ("adult",),
     Field.GROUP_ID: (
         "group_id",
         "item_group_id",
@@ -55,6 +87,19 @@ _NAMES: dict[Field, tuple[str, ...]] = {
         "parent_sku",
     ),
 }
+
+# What the shop pays, and how low it would go: no shopper may see it, so no attribute keeps it.
+_CONFIDENTIAL = frozenset(
+    {
+        "auto_pricing_min_price",
+        "cost_of_goods_sold",
+        "cost_per_item",
+        "cost_price",
+        "purchase_price",
+        "variant_cost",
+        "wholesale_price",
+    }
+)
 
 # All of these hold pictures, in this order; numbered ones (image_2) come after.
 _IMAGES = (
@@ -95,6 +140,8 @@ class Columns:
 
     by_field: Mapping[Field, tuple[str, ...]]
     attributes: tuple[str, ...]
+    other_categories: tuple[str, ...] = ()
+    """Attributes that hold the category where its own column is empty."""
 
     def names(self, wanted: Field) -> tuple[str, ...]:
         """List the columns that hold a field; empty where the feed has none."""
@@ -138,15 +185,19 @@ class ColumnMap:
         order = list(explicit)
         for names in mapped.values():
             names.sort(key=lambda name: order.index(normalize_name(name)))
+        others = () if Field.CATEGORY in mapped else _other_categories(free)
         for kind, names in _recognise(free).items():
             mapped.setdefault(kind, names)
         used = {name for names in mapped.values() for name in names}
+        used |= {own for name, own in free.items() if name in _CONFIDENTIAL}
         return Columns(
             {kind: tuple(names) for kind, names in mapped.items()},
             tuple(name for name in header if name not in used),
+            tuple(name for name in others if name not in used),
         )
 
 
+@lru_cache(maxsize=4096)
 def normalize_name(name: str) -> str:
     """Make the spellings of one column name equal.
 
@@ -179,6 +230,16 @@ def _recognise(free: Mapping[str, str]) -> dict[Field, list[str]]:
     if alts:
         found[Field.IMAGE_ALT] = alts
     return found
+
+
+def _other_categories(free: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(free[name] for name in _NAMES[Field.CATEGORY] if name in free)
+
+
+def is_field_name(name: str) -> bool:
+    """Tell whether a column of this name would be taken for a field."""
+    columns = ColumnMap().columns((name,))
+    return bool(columns.by_field) or not columns.attributes
 
 
 def _level_of(name: str) -> int | None:

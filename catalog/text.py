@@ -21,12 +21,14 @@ _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 def is_damaged(text: str) -> bool:
     """Tell whether a text holds control characters, lone surrogates or undecodable bytes."""
+    if text.isprintable():  # as most are, and told in one step
+        return _REPLACEMENT in text
     return _REPLACEMENT in text or _UNSTORABLE.search(text) is not None
 
 
 def strip_controls(text: str) -> str:
     """Put a space in the place of every character that databases or people cannot take."""
-    return _UNSTORABLE.sub(" ", text)
+    return text if text.isprintable() else _UNSTORABLE.sub(" ", text)
 
 
 def strip_markup(text: str) -> str:
@@ -51,6 +53,8 @@ def one_line(text: str) -> str:
     >>> one_line("Size < 40 & up")
     'Size < 40 & up'
     """
+    if text.isascii() and text.isprintable() and "<" not in text and "&" not in text:
+        return " ".join(text.split())  # there is nothing to clean in most labels
     stripped = _strip(text)
     return " ".join(unicodedata.normalize("NFC", stripped).split())
 
