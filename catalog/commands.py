@@ -10,44 +10,15 @@ import click
 
 from catalog import ledger, repository
 from catalog.database import migrate, open_catalog
-from catalog.fields import Field
-from catalog.image_store import ImageStore
-from catalog.images import ImageLimits
-from catalog.importer import ImportOptions, ImportReport, import_feed
+from catalog.feeds.schema import read_schema
+from catalog.import_commands import import_command, withdraw_command
 from catalog.ledger import Run
-from catalog.money import CURRENCIES
 from core.settings import Settings
 from core.terminal import BarProgress, VitrineGroup, emit, json_option, table
 
 MAX_LISTED = 10_000
 MAX_NUMBER = 2**31 - 1
 """PostgreSQL's integer, which numbers the runs; larger ones overflow in either database."""
-
-
-class _Mapping(click.ParamType[tuple[str, Field]]):
-    """``COLUMN=FIELD``; a column's name may itself hold an equals sign."""
-
-    name = "column=field"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, Field]:
-        column, _, name = str(value).rpartition("=")
-        try:
-            return column.strip(), Field(name.strip().lower())
-        except ValueError:
-            fields = ", ".join(each.value for each in Field)
-            return self.fail(f"{value!r} must be COLUMN=FIELD, with a field of {fields}.")
-
-
-class _Currency(click.ParamType[str]):
-    name = "code"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> str:
-        code = str(value).upper()
-        return code if code in CURRENCIES else self.fail(f"{value!r} is no ISO 4217 code.")
 
 
 class _RunNumber(click.ParamType["int | None"]):
@@ -72,46 +43,8 @@ def catalog() -> None:
     """Import products and look at what the catalogue holds."""
 
 
-@catalog.command("import")
-@click.argument("feed", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--images",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder that image paths are relative to (default: the feed's own).",
-)
-@click.option(
-    "--map", "mapping", multiple=True, type=_Mapping(), help="What a column holds; repeatable."
-)
-@click.option("--currency", type=_Currency(), default=None, help="For prices that name none.")
-@json_option
-@click.pass_obj
-def import_command(
-    settings: Settings,
-    feed: Path,
-    images: Path | None,
-    mapping: tuple[tuple[str, Field], ...],
-    currency: str | None,
-    as_json: bool,
-) -> None:
-    """Import a feed: CSV or JSON Lines, found out from its content.
-
-    Exits with 1 only if nothing could be taken.
-    """
-    options = ImportOptions(
-        images=images,
-        mapping=dict(mapping),
-        default_currency=currency or "",
-        limits=ImageLimits(settings.max_image_bytes, settings.max_image_pixels),
-        threads=settings.compute_threads,
-    )
-    database = open_catalog(settings)
-    try:
-        report = import_feed(database, ImageStore(settings.images), feed, options, BarProgress())
-    finally:
-        database.close()
-    emit(_report_as_json(report), _report_as_text(report), as_json)
-    if report.taken + report.mended == 0:
-        raise click.exceptions.Exit(1)
+catalog.add_command(import_command)
+catalog.add_command(withdraw_command)
 
 
 @catalog.command("stats")
@@ -151,7 +84,7 @@ def report_command(
         )
     database.close()
     result = {
-        "run": asdict(found) | {"status": found.status.value},
+        "run": asdict(found) | {"status": found.status.value, "mode": found.mode.value},
         "codes": [{"outcome": o.value, "code": code, "entries": n} for o, code, n in codes],
         "entries": [asdict(entry) | {"outcome": entry.outcome.value} for entry in entries],
     }
@@ -191,31 +124,18 @@ def migrate_command(settings: Settings) -> None:
     click.echo("The database has the newest schema.")
 
 
-def _report_as_json(report: ImportReport) -> dict[str, object]:
-    problems = [asdict(problem) | {"line": line} for line, problem in report.problems]
-    return asdict(report) | {"rows": report.rows, "problems": problems}
-
-
-def _report_as_text(report: ImportReport) -> str:
-    lines = [
-        f"Run {report.run_id}: {report.taken:,} of {report.rows:,} rows taken, "
-        f"{report.mended:,} mended, {report.refused:,} refused, in {report.seconds:.1f} s.",
-        f"Products: {report.added:,} added, {report.changed:,} changed, "
-        f"{report.unchanged:,} unchanged. "
-        f"Pictures: {report.images_stored:,} new, {report.images_reused:,} known.",
-    ]
-    if report.encoding == "cp1252":
-        lines.append("The feed is not UTF-8 and was read as Windows-1252; check its accents.")
-    if report.codes:
-        lines.append(table([(f"  {n:,}", code) for code, n in report.codes.items()]))
-        lines.append(f"Details: vitrine catalog report {report.run_id}")
-    return "\n".join(lines)
+@catalog.command("schema")
+def schema_command() -> None:
+    """Print the JSON Schema (2020-12) of a line of a JSON Lines feed."""
+    click.echo(read_schema(), nl=False)
 
 
 def _run_as_text(run: Run) -> str:
+    reason = f"\n{run.reason}" if run.reason else ""
     return (
-        f"Run {run.id} of {run.source}, started {run.started_at:%Y-%m-%d %H:%M:%S} UTC: "
-        f"{run.status.value}.\n{run.taken:,} rows taken, {run.mended:,} mended, "
-        f"{run.refused:,} refused; {run.added:,} products added, {run.changed:,} changed, "
-        f"{run.unchanged:,} unchanged."
+        f"Run {run.id} of {run.source} ({run.mode.value}), "
+        f"started {run.started_at:%Y-%m-%d %H:%M:%S} UTC: {run.status.value}.\n"
+        f"{run.taken:,} rows taken, {run.mended:,} mended, {run.refused:,} refused, "
+        f"{run.withheld:,} withheld; {run.added:,} products added, {run.changed:,} changed, "
+        f"{run.unchanged:,} unchanged, {run.withdrawn:,} withdrawn.{reason}"
     )

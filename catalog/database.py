@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy import exc as sql_errors
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import Session
 
-from core.errors import DatabaseError
+from core.errors import DatabaseError, DatabaseUnavailableError
 from core.settings import Settings
 
-SCHEMA = "0001"
+log = logging.getLogger(__name__)
+Result = TypeVar("Result")
+
+SCHEMA = "0002"
 """The newest migration; a test compares it with ``migrations/versions``."""
 
 BUSY_TIMEOUT_S = 30
 """How long a writer waits for another one; a batch of an import takes well under one."""
 CONNECT_TIMEOUT_S = 10
+
+RETRY_FOR_S = 60
+"""How long a job goes on trying; a server's restart takes seconds."""
+FIRST_DELAY_S = 0.25
+LONGEST_DELAY_S = 8.0
+_CONFLICTS = ("40001", "40P01", "55P03")
+"""PostgreSQL's serialization failure, deadlock and lock timeout. Source: its appendix A."""
+_SHUTTING_DOWN = ("57P01", "57P02", "57P03")
+"""Its server is being stopped, has crashed, or is starting. Class 08 are lost connections."""
 
 FULL_DISK_BYTES = 2**20
 """Less free space than this fails SQLite: its log and the log's index grow by steps."""
@@ -71,6 +86,30 @@ class Database:
             yield session
             session.commit()
 
+    def transact(self, work: Callable[[Session], Result]) -> Result:
+        """Do work in a transaction of its own, again while the database is away or locked.
+
+        For long jobs, which a restart of the server must not end. A commit whose answer
+        was lost may have been kept: ``work`` must find out what it did already.
+
+        Raises:
+            DatabaseUnavailableError: it stayed away or locked for ``RETRY_FOR_S``.
+            DatabaseError: it failed otherwise.
+        """
+        delay, deadline = FIRST_DELAY_S, None
+        while True:
+            try:
+                with self.write() as session:
+                    return work(session)
+            except DatabaseUnavailableError as error:
+                now = time.monotonic()
+                deadline = deadline or now + RETRY_FOR_S
+                if now + delay > deadline:
+                    raise
+                log.warning("%s Trying again in %.2g s.", error, delay)
+            time.sleep(delay)
+            delay = min(2 * delay, LONGEST_DELAY_S)
+
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """Open a transaction without a session, for migrations."""
@@ -96,6 +135,7 @@ class Database:
         """Turn what a driver raises into a sentence, without the password.
 
         Raises:
+            DatabaseUnavailableError: the server is away, or another process holds a lock.
             DatabaseError: the server, the file or the disk failed; our own mistakes
                 (a broken constraint, wrong SQL) pass as they are.
         """
@@ -104,7 +144,8 @@ class Database:
         except _OUR_MISTAKES:
             raise
         except (sql_errors.DatabaseError, sql_errors.InterfaceError) as error:
-            raise DatabaseError(self._explain(str(error.orig))) from error
+            kind = DatabaseUnavailableError if _is_passing(error) else DatabaseError
+            raise kind(self._explain(str(error.orig))) from error
 
     @property
     def _is_sqlite(self) -> bool:
@@ -188,6 +229,16 @@ def parse_url(url: str) -> URL:
             "write sqlite:///PATH or postgresql://USER@HOST/NAME."
         )
     return parsed
+
+
+def _is_passing(error: sql_errors.DBAPIError) -> bool:
+    """Tell whether the same transaction may succeed a little later."""
+    code = getattr(error.orig, "sqlstate", None)
+    if isinstance(error.orig, sqlite3.Error):
+        return "database is locked" in str(error.orig)
+    if code is None:  # libpq gives none where it never got to talk to the server, or lost it
+        return isinstance(error, sql_errors.OperationalError) or error.connection_invalidated
+    return code.startswith("08") or code in _CONFLICTS or code in _SHUTTING_DOWN
 
 
 def _make_engine(url: URL) -> Engine:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from catalog.images import image_hash
 from core.errors import ImageError
-from core.files import fsync_directory
+from core.files import fsync_directory, make_folder
 
 _SYNC_THREADS = 8
 """Waiting for the disk in parallel lets the file system commit many files at once."""
@@ -21,15 +21,17 @@ _PARTIAL_AGE_S = 24 * 3600
 class ImageStore:
     """Files ``root/ab/<hash>``; safe for several threads and processes.
 
-    A name always stands for all of the bytes: they are written aside and renamed.
-    What a power cut may lose is decided by ``flush``: what was put before it is on
-    disk when it returns. Importers flush once a batch, just before the database
-    commits, which costs a tenth of a durable write for each file.
+    A name always stands for all of the bytes, also after a power cut: they are written
+    aside, and ``flush`` makes all that was added since the last one durable before it
+    names them. Importers flush once a batch, just before the database commits, which
+    costs a tenth of a durable write for each file.
     """
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._unsynced: set[str] = set()
+        self._staged: dict[str, Path] = {}
+        self._unsynced: set[Path] = set()
+        """Folders that may hold names which are not durable yet."""
         self._lock = threading.Lock()
         self._folders: set[str] = set()
 
@@ -42,18 +44,22 @@ class ImageStore:
         return self.path(hash).is_file()
 
     def put(self, data: bytes) -> str:
-        """Keep a picture's bytes and name them; they are durable after ``flush``."""
+        """Keep a picture's bytes durably and name them."""
         hash = image_hash(data)
         self.add(hash, data)
+        self.flush()
         return hash
 
     def add(self, hash: str, data: bytes) -> bool:
-        """Keep bytes whose hash is known already, and tell whether they are new."""
+        """Take bytes whose hash is known already, and tell whether they are new.
+
+        They are found under their name after ``flush``.
+        """
         path = self.path(hash)
-        is_new = not self._holds(path, len(data)) and self._write(path, data)
+        is_new = not self._holds(path, len(data)) and self._stage(hash, data)
         with self._lock:
-            # Also what was there: a process that was killed may have left it unsynced.
-            self._unsynced.add(hash)
+            # Also of what was there: a process that was killed may have left it unsynced.
+            self._unsynced.add(path.parent)
         return is_new
 
     def read(self, hash: str) -> bytes:
@@ -73,13 +79,29 @@ class ImageStore:
         return data
 
     def flush(self) -> None:
-        """Make everything that was put durable, files first and then their names."""
+        """Make everything that was added durable: files, then their names, then the folders.
+
+        Raises:
+            OSError: it could not be; what was added since the last time is dropped.
+        """
         with self._lock:
-            hashes, self._unsynced = self._unsynced, set()
-        folders = {self.path(hash).parent for hash in hashes}
-        with ThreadPoolExecutor(_SYNC_THREADS) as pool:
-            _drain(pool.map(_fsync, (self.path(hash) for hash in hashes)))
-            _drain(pool.map(fsync_directory, folders))
+            staged = dict(self._staged)
+            folders, self._unsynced = self._unsynced, set()
+        try:
+            with ThreadPoolExecutor(_SYNC_THREADS) as pool:
+                _drain(pool.map(_fsync, staged.values()))
+                for hash, part in staged.items():
+                    part.replace(self.path(hash))
+                _drain(pool.map(fsync_directory, folders))
+        except BaseException:
+            for part in staged.values():
+                part.unlink(missing_ok=True)
+            raise
+        finally:
+            # Only now: who adds one of them meanwhile must not write its part a second time.
+            with self._lock:
+                for hash in staged:
+                    del self._staged[hash]
         if folders:
             fsync_directory(self._root)
 
@@ -91,26 +113,33 @@ class ImageStore:
                 partial.unlink(missing_ok=True)
 
     def _holds(self, path: Path, size: int) -> bool:
-        """A file of another length was torn by a power cut before its flush."""
+        """Tell whether a name stands for all of the bytes; a damaged disk may have cut them."""
         try:
             return path.stat().st_size == size
         except FileNotFoundError:
             return False
 
-    def _write(self, path: Path, data: bytes) -> bool:
-        if path.parent.name not in self._folders:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._folders.add(path.parent.name)
-        staged = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.partial")
+    def _stage(self, hash: str, data: bytes) -> bool:
+        with self._lock:
+            if hash in self._staged:
+                return False
+        folder = self.path(hash).parent
+        if folder.name not in self._folders:
+            make_folder(self._root)
+            folder.mkdir(exist_ok=True)  # its name is made durable by ``flush``
+            self._folders.add(folder.name)
+        part = folder / f".{hash}.{os.getpid()}.{threading.get_ident()}.partial"
         try:
-            staged.write_bytes(data)
-            with self._lock:  # two threads may have the same picture; one of them has it first
-                is_new = not self._holds(path, len(data))
-                staged.replace(path)
+            part.write_bytes(data)
         except BaseException:
-            staged.unlink(missing_ok=True)
+            part.unlink(missing_ok=True)
             raise
-        return is_new
+        with self._lock:  # two threads may have the same picture; one of them has it first
+            if hash not in self._staged and not self._holds(self.path(hash), len(data)):
+                self._staged[hash] = part
+                return True
+        part.unlink()
+        return False
 
 
 def _fsync(path: Path) -> None:

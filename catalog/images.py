@@ -18,20 +18,35 @@ import numpy as np
 from PIL import GifImagePlugin, Image, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 from PIL.ImageFile import ImageFile
 
+from catalog.image_blocks import has_too_many_blocks
 from core.errors import ImageError
 
 MAX_SCANS = 100
 """Most scans of one JPEG. A progressive one has about ten; each costs a whole pass, so a
 small file with thousands keeps a decoder busy for minutes.
 Source: libjpeg-turbo's wiki, "Two Issues with the JPEG Standard"."""
+_SCANS_OF_THE_LARGEST = 20
+"""Most scans of a JPEG with as many pixels as are allowed: 100 of 50 million took 6 s."""
 
 LARGE_PIXELS = 2**22
 """A picture of more is converted in bands, and first reduced to near its target: the copies
 that a conversion needs took 900 MB for a picture of 48 million pixels."""
 _BAND_PIXELS = 2**18
 
+
+class _JpegFile(JpegImagePlugin.JpegImageFile):
+    """A JPEG whose EXIF is left unread: Pillow would, to learn the resolution.
+
+    A broken one costs a warning for each of its entries, and one whose 65,535 entries all
+    point at the same megabyte is copied as often.
+    """
+
+    def _read_dpi_from_exif(self) -> None:
+        return
+
+
 _PLUGINS: dict[str, Callable[[io.BytesIO], ImageFile]] = {
-    "JPEG": JpegImagePlugin.JpegImageFile,
+    "JPEG": _JpegFile,
     "PNG": PngImagePlugin.PngImageFile,
     "WEBP": WebPImagePlugin.WebPImageFile,
     "GIF": GifImagePlugin.GifImageFile,
@@ -105,7 +120,7 @@ def read_image(
 
     Raises:
         ImageError: with the code empty, too_many_bytes, too_many_pixels,
-            too_many_scans, not_an_image, unsupported_format, truncated or damaged.
+            too_many_scans, too_many_blocks, not_an_image, unsupported_format, truncated or damaged.
     """
     opened = _open(data, limits)
     orientation = _orientation(opened)
@@ -141,13 +156,15 @@ def _open(data: bytes, limits: ImageLimits) -> ImageFile:
     kind = _sniff(data)
     if declared := _declared_size(kind, data):
         _check_pixels(declared, limits)
-    if kind == "JPEG" and data.count(b"\xff\xda") > MAX_SCANS:
-        raise ImageError("too_many_scans", "The JPEG has more scans than any real picture.")
+    if has_too_many_blocks(kind, data):
+        raise ImageError("too_many_blocks", f"The {kind} has more blocks than any real picture.")
     try:
         opened = _PLUGINS[kind](io.BytesIO(data))
     except Exception as error:  # as in read_image
         raise _damaged(error) from error
     _check_pixels(opened.size, limits)
+    if kind == "JPEG":
+        _check_scans(data.count(b"\xff\xda"), opened.size, limits)
     return opened
 
 
@@ -205,6 +222,13 @@ def _check_pixels(size: tuple[int, int], limits: ImageLimits) -> None:
             f"The picture has {width:,} × {height:,} pixels; "
             f"at most {limits.max_pixels:,} are decoded.",
         )
+
+
+def _check_scans(scans: int, size: tuple[int, int], limits: ImageLimits) -> None:
+    width, height = size
+    passes = scans * width * height
+    if scans > MAX_SCANS or passes > _SCANS_OF_THE_LARGEST * limits.max_pixels:
+        raise ImageError("too_many_scans", "The JPEG has more scans than any real picture.")
 
 
 def _damaged(error: Exception) -> ImageError:

@@ -7,33 +7,37 @@ pictures of the next are being decoded.
 from __future__ import annotations
 
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from catalog import ledger, repository
+from catalog.batch_writer import BatchWriter, ParsedRow
 from catalog.database import Database
 from catalog.feeds.detect import Feed, open_feed
+from catalog.fetch.pictures import PictureFetcher
 from catalog.fields import ColumnMap, Field
 from catalog.image_intake import ImageIntake, TakenImages
 from catalog.image_store import ImageStore
 from catalog.images import ImageLimits
-from catalog.ledger import RowResult
-from catalog.models import Outcome, RunStatus
-from catalog.records import ProductRecord
+from catalog.import_report import ImportReport
+from catalog.models import ImportMode, Outcome, RunStatus
 from catalog.row_parser import RowParser
-from catalog.rows import Problem, ProductRow, RawRow, RefusedRow
+from catalog.rows import RawRow, RefusedRow, WithheldRow
+from catalog.withdrawal import DEFAULT_MAX_SHARE, FullFeed, Withdrawal, withdraw_unnamed
 from core.errors import DatabaseError, FeedError
 from core.terminal import NoProgress, Progress
 
 ROWS_PER_TRANSACTION = 1_000
-SHOWN_PROBLEMS = 10
+FETCH_THREADS = 8
+"""Threads when pictures are fetched: most of them wait, for several hosts."""
 
-ParsedRow = ProductRow | RefusedRow
 _Batch = tuple[list[ParsedRow], Iterator[TakenImages]]
 
 
@@ -50,34 +54,24 @@ class ImportOptions:
     limits: ImageLimits = field(default_factory=ImageLimits)
     threads: int = 2
     """How many pictures are looked at at once."""
+    mode: ImportMode = ImportMode.UPDATE
+    max_withdrawn_share: float = DEFAULT_MAX_SHARE
+    """Of the products before: a full feed that would withdraw more withdraws none."""
+    format: str | None = None
+    """The feed's format; None means that its content tells."""
+    fetcher: PictureFetcher | None = None
+    """Gets pictures that are given by URL; None means that they are not fetched."""
+    source: str = ""
+    """What the feed is called on record, where that is not its path."""
 
 
 @dataclass(frozen=True, slots=True)
-class ImportReport:
-    """What an import did. Every row was taken, mended or refused."""
+class _StartedRun:
+    """An import that goes on, and how many products the catalogue had before."""
 
-    run_id: int
-    source: str
-    format: str
-    encoding: str
-    taken: int
-    mended: int
-    refused: int
-    added: int
-    changed: int
-    unchanged: int
-    images_stored: int
-    images_reused: int
-    seconds: float
-    codes: Mapping[str, int]
-    """How often each problem occurred, most frequent first."""
-    problems: tuple[tuple[int, Problem], ...]
-    """The first few, with their lines."""
-
-    @property
-    def rows(self) -> int:
-        """How many rows the feed had."""
-        return self.taken + self.mended + self.refused
+    id: int
+    started_at: datetime
+    products_before: int
 
 
 def import_feed(
@@ -91,7 +85,8 @@ def import_feed(
 
     Rows that cannot be used and pictures that cannot be shown are recorded and never
     stop the rest. Batches are committed as they are done, and doing it again changes
-    only what differs, so a killed import is finished by another one.
+    only what differs, so a killed import is finished by another one. What a full feed
+    does not name is withdrawn last, in one transaction, once all of it was read.
 
     Raises:
         FeedError: the feed as a whole cannot be read.
@@ -99,17 +94,20 @@ def import_feed(
     """
     options = options or ImportOptions()
     started = time.monotonic()
-    feed = open_feed(path)
-    store.sweep()
-    intake = ImageIntake(options.images or path.parent, store, options.limits)
-    with _recorded_run(database, feed) as run_id:
-        writer = _BatchWriter(database, store, run_id)
-        stage = (progress or NoProgress()).stage("import", feed.source.lines or None, "lines")
-        with stage as advance, _pool(options.threads) as pool:
-            for rows, images in _overlap(_batches(_parse(feed, options)), intake, pool):
-                writer.write(rows, images)
-                advance(writer.lines_passed(rows[-1].line))
-    return writer.report(feed, time.monotonic() - started)
+    source = options.source or str(path)
+    with _called(source, path):
+        feed = open_feed(path, options.format)
+        store.sweep()
+        intake = ImageIntake(options.images or path.parent, store, options.limits, options.fetcher)
+        with _recorded_run(database, source, feed.source.encoding, options.mode) as run:
+            writer = BatchWriter(database, store, run.id)
+            stage = (progress or NoProgress()).stage("import", feed.source.lines or None, "lines")
+            with stage as advance, _pool(options) as pool:
+                for rows, images in _overlap(_batches(_parse(feed, options)), intake, pool):
+                    writer.write(rows, images)
+                    advance(writer.lines_passed(rows[-1].line))
+            withdrawal = _conclude(database, run, options)
+    return _report(run, source, feed, options, writer, withdrawal, time.monotonic() - started)
 
 
 def _parse(feed: Feed, options: ImportOptions) -> Iterator[ParsedRow]:
@@ -117,7 +115,7 @@ def _parse(feed: Feed, options: ImportOptions) -> Iterator[ParsedRow]:
     parser = RowParser(columns, options.default_currency)
     unchecked = feed.format.has_header
     for row in feed.rows():
-        if isinstance(row, RefusedRow):
+        if isinstance(row, RefusedRow | WithheldRow):
             yield row
             continue
         if unchecked:
@@ -165,8 +163,9 @@ def _overlap(
 
 
 @contextmanager
-def _pool(threads: int) -> Iterator[ThreadPoolExecutor]:
+def _pool(options: ImportOptions) -> Iterator[ThreadPoolExecutor]:
     """Make threads that look at pictures; on a failure what still waits is dropped."""
+    threads = max(options.threads, FETCH_THREADS) if options.fetcher else options.threads
     pool = ThreadPoolExecutor(threads, thread_name_prefix="import-image")
     try:
         yield pool
@@ -175,107 +174,90 @@ def _pool(threads: int) -> Iterator[ThreadPoolExecutor]:
 
 
 @contextmanager
-def _recorded_run(database: Database, feed: Feed) -> Iterator[int]:
-    """Keep a run on record, and how it ended."""
-    with database.write() as session:
-        run_id = ledger.start_run(
-            session, str(feed.source.path), feed.source.encoding, datetime.now(UTC)
-        )
+def _called(source: str, path: Path) -> Iterator[None]:
+    """Name a feed as its owner does, not as the file that it was copied to."""
     try:
-        yield run_id
+        yield
+    except FeedError as error:
+        if error.feed != str(path) or source == str(path):
+            raise
+        raise FeedError(source, error.reason) from error
+
+
+@contextmanager
+def _recorded_run(
+    database: Database, source: str, encoding: str, mode: ImportMode
+) -> Iterator[_StartedRun]:
+    """Keep a run on record, and why it failed if it does."""
+
+    def start(session: Session) -> _StartedRun:
+        now = datetime.now(UTC)
+        run_id = ledger.start_run(session, source, encoding, now, mode)
+        return _StartedRun(run_id, now, repository.count(session))
+
+    run = database.transact(start)
+    try:
+        yield run
     except BaseException as error:
         interrupted = isinstance(error, KeyboardInterrupt)
-        with suppress(DatabaseError):  # it may be what failed; the first reason is the one to tell
-            _end(database, run_id, RunStatus.INTERRUPTED if interrupted else RunStatus.FAILED)
+        status = RunStatus.INTERRUPTED if interrupted else RunStatus.FAILED
+        # The database may be what failed; the first reason is the one to tell.
+        with suppress(DatabaseError), database.write() as session:
+            ledger.end_run(session, run.id, status, datetime.now(UTC), str(error))
         raise
-    _end(database, run_id, RunStatus.DONE)
 
 
-def _end(database: Database, run_id: int, status: RunStatus) -> None:
-    with database.write() as session:
-        ledger.end_run(session, run_id, status, datetime.now(UTC))
+def _conclude(database: Database, run: _StartedRun, options: ImportOptions) -> Withdrawal:
+    """Withdraw what a full feed does not name, and end the run, both or neither."""
+    feed = FullFeed(run.id, run.started_at, run.products_before, options.max_withdrawn_share)
+    withdrawal: Withdrawal | None = None
+
+    def end(session: Session) -> Withdrawal:
+        nonlocal withdrawal
+        if withdrawal is not None and ledger.is_over(session, run.id):
+            return withdrawal  # a commit whose answer was lost was kept
+        full = options.mode is ImportMode.FULL
+        withdrawal = withdraw_unnamed(session, feed) if full else Withdrawal()
+        status, now = _status(withdrawal), datetime.now(UTC)
+        ledger.end_run(session, run.id, status, now, withdrawal.refusal, withdrawal.products)
+        return withdrawal
+
+    return database.transact(end)
 
 
-class _BatchWriter:
-    """Writes batches, a transaction each, and keeps the report's counts."""
-
-    def __init__(self, database: Database, store: ImageStore, run_id: int) -> None:
-        self._database = database
-        self._store = store
-        self._run_id = run_id
-        self._outcomes: Counter[Outcome] = Counter()
-        self._counts: Counter[str] = Counter()
-        self._codes: Counter[str] = Counter()
-        self._problems: list[tuple[int, Problem]] = []
-        self._line = 0
-
-    def write(self, rows: list[ParsedRow], images: Iterator[TakenImages]) -> None:
-        """Commit one batch: products, pictures and ledger together."""
-        taken = list(images)
-        # Before the database points to them, the pictures are safe on disk.
-        self._store.flush()
-        with self._database.write() as session:
-            ids = [row.product.id for row in rows if isinstance(row, ProductRow)]
-            lines = ledger.lines_of(session, self._run_id, ids)
-            results: list[RowResult] = []
-            products: list[ProductRecord] = []
-            for row, pictures in zip(rows, taken, strict=True):
-                result = _judge(row, pictures, lines)
-                results.append(result)
-                if isinstance(row, ProductRow) and result.outcome is not Outcome.REFUSED:
-                    lines[row.product.id] = row.line
-                    products.append(replace(row.product, images=pictures.images))
-            counts = repository.upsert(session, products, datetime.now(UTC))
-            ledger.record_batch(session, self._run_id, results, counts)
-        self._counts.update(added=counts.added, changed=counts.changed, unchanged=counts.unchanged)
-        self._counts.update(
-            stored=sum(each.stored for each in taken), reused=sum(each.reused for each in taken)
-        )
-        self._note(results)
-
-    def lines_passed(self, line: int) -> int:
-        """Tell how many lines further the feed is than last time."""
-        passed, self._line = line - self._line, line
-        return passed
-
-    def report(self, feed: Feed, seconds: float) -> ImportReport:
-        """Sum up."""
-        return ImportReport(
-            run_id=self._run_id,
-            source=str(feed.source.path),
-            format=feed.format.name,
-            encoding=feed.source.encoding,
-            taken=self._outcomes[Outcome.TAKEN],
-            mended=self._outcomes[Outcome.MENDED],
-            refused=self._outcomes[Outcome.REFUSED],
-            added=self._counts["added"],
-            changed=self._counts["changed"],
-            unchanged=self._counts["unchanged"],
-            images_stored=self._counts["stored"],
-            images_reused=self._counts["reused"],
-            seconds=round(seconds, 3),
-            codes=dict(self._codes.most_common()),
-            problems=tuple(self._problems),
-        )
-
-    def _note(self, results: list[RowResult]) -> None:
-        for result in results:
-            self._outcomes[result.outcome] += 1
-            for problem in result.problems:
-                self._codes[problem.code] += 1
-                if len(self._problems) < SHOWN_PROBLEMS:
-                    self._problems.append((result.line, problem))
+def _status(withdrawal: Withdrawal) -> RunStatus:
+    return RunStatus.INCOMPLETE if withdrawal.refusal else RunStatus.DONE
 
 
-def _judge(row: ParsedRow, pictures: TakenImages, lines: Mapping[str, int]) -> RowResult:
-    """Decide how a row ends; ``lines`` tells where this feed had a product before."""
-    if isinstance(row, RefusedRow):
-        return RowResult(row.line, row.product_id, Outcome.REFUSED, (row.problem,))
-    product_id = row.product.id
-    if product_id in lines:
-        hint = f"Line {lines[product_id]} has this id already, and was taken; ids must differ."
-        problem = Problem("duplicate_id", hint, product_id)
-        return RowResult(row.line, product_id, Outcome.REFUSED, (problem,))
-    problems = row.mended + pictures.problems
-    outcome = Outcome.MENDED if problems else Outcome.TAKEN
-    return RowResult(row.line, product_id, outcome, problems)
+def _report(
+    run: _StartedRun,
+    source: str,
+    feed: Feed,
+    options: ImportOptions,
+    writer: BatchWriter,
+    withdrawal: Withdrawal,
+    seconds: float,
+) -> ImportReport:
+    counts = writer.counts
+    return ImportReport(
+        run_id=run.id,
+        source=source,
+        format=feed.format.name,
+        encoding=feed.source.encoding,
+        mode=options.mode,
+        status=_status(withdrawal),
+        reason=withdrawal.refusal,
+        taken=counts.outcomes[Outcome.TAKEN],
+        mended=counts.outcomes[Outcome.MENDED],
+        refused=counts.outcomes[Outcome.REFUSED],
+        withheld=counts.outcomes[Outcome.WITHHELD],
+        added=counts.added,
+        changed=counts.changed,
+        unchanged=counts.unchanged,
+        withdrawn=counts.withdrawn + withdrawal.products,
+        images_stored=counts.images_stored,
+        images_reused=counts.images_reused,
+        seconds=round(seconds, 3),
+        codes=dict(counts.codes.most_common()),
+        problems=tuple(counts.problems),
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,13 +11,18 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from catalog.models import ImportRun, LedgerEntry, Outcome, RunStatus
+from catalog.models import ImportMode, ImportRun, LedgerEntry, Outcome, RunStatus
 from catalog.repository import UpsertCounts
 from catalog.rows import Problem
 
 KEPT_LEDGERS = 20
 """Runs whose rows stay on record; of older ones the counts do. A nightly import of a
 million rows would otherwise outgrow the catalogue within a week."""
+
+
+_COUNTS = (
+    "taken", "mended", "refused", "withheld", "added", "changed", "unchanged", "withdrawn",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +48,13 @@ class Run:
     taken: int
     mended: int
     refused: int
+    withheld: int
     added: int
     changed: int
     unchanged: int
+    withdrawn: int
+    mode: ImportMode
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +69,13 @@ class Entry:
     value: str
 
 
-def start_run(session: Session, source: str, encoding: str, now: datetime) -> int:
+def start_run(
+    session: Session,
+    source: str,
+    encoding: str,
+    now: datetime,
+    mode: ImportMode = ImportMode.UPDATE,
+) -> int:
     """Put a new run on record and give its number.
 
     Runs that never ended were killed, for a live one says how it ended itself.
@@ -74,7 +90,9 @@ def start_run(session: Session, source: str, encoding: str, now: datetime) -> in
         encoding=encoding,
         started_at=now,
         status=RunStatus.RUNNING,
-        **dict.fromkeys(("taken", "mended", "refused", "added", "changed", "unchanged"), 0),
+        mode=mode,
+        reason="",
+        **dict.fromkeys(_COUNTS, 0),
     )
     session.add(run)
     session.flush()
@@ -83,36 +101,69 @@ def start_run(session: Session, source: str, encoding: str, now: datetime) -> in
 
 
 def record_batch(
-    session: Session, run_id: int, results: Sequence[RowResult], counts: UpsertCounts
+    session: Session,
+    run_id: int,
+    results: Sequence[RowResult],
+    counts: UpsertCounts,
+    withdrawn: int = 0,
 ) -> None:
     """Write what became of a batch of rows, and add it to the run's counts."""
-    entries = [entry for result in results for entry in _entries(run_id, result)]
+    entries = _entries(run_id, results, _next_positions(session, run_id, results))
     if entries:
         session.execute(insert(LedgerEntry), entries)
-    outcomes = [result.outcome for result in results]
+    outcomes = Counter(result.outcome for result in results)
+    new = {
+        "taken": outcomes[Outcome.TAKEN],
+        "mended": outcomes[Outcome.MENDED],
+        "refused": outcomes[Outcome.REFUSED],
+        "withheld": outcomes[Outcome.WITHHELD],
+        "added": counts.added,
+        "changed": counts.changed,
+        "unchanged": counts.unchanged,
+        "withdrawn": withdrawn,
+    }
+    session.execute(
+        update(ImportRun)
+        .where(ImportRun.id == run_id)
+        .values({name: getattr(ImportRun, name) + number for name, number in new.items()})
+    )
+
+
+def count_rows(session: Session, run_id: int) -> int:
+    """Count the rows that a run has on record; its batches are there as a whole or not at all."""
+    run = session.get_one(ImportRun, run_id)
+    return run.taken + run.mended + run.refused + run.withheld
+
+
+def end_run(
+    session: Session,
+    run_id: int,
+    status: RunStatus,
+    now: datetime,
+    reason: str = "",
+    withdrawn: int = 0,
+) -> None:
+    """Put on record how a run ended, and what it withdrew last."""
     session.execute(
         update(ImportRun)
         .where(ImportRun.id == run_id)
         .values(
-            taken=ImportRun.taken + outcomes.count(Outcome.TAKEN),
-            mended=ImportRun.mended + outcomes.count(Outcome.MENDED),
-            refused=ImportRun.refused + outcomes.count(Outcome.REFUSED),
-            added=ImportRun.added + counts.added,
-            changed=ImportRun.changed + counts.changed,
-            unchanged=ImportRun.unchanged + counts.unchanged,
+            status=status,
+            finished_at=now,
+            reason=reason,
+            withdrawn=ImportRun.withdrawn + withdrawn,
         )
     )
 
 
-def end_run(session: Session, run_id: int, status: RunStatus, now: datetime) -> None:
-    """Put on record how a run ended."""
-    session.execute(
-        update(ImportRun).where(ImportRun.id == run_id).values(status=status, finished_at=now)
-    )
+def is_over(session: Session, run_id: int) -> bool:
+    """Tell whether a run has come to its end, whether or not it was let withdraw."""
+    status = session.scalar(select(ImportRun.status).where(ImportRun.id == run_id))
+    return status in (RunStatus.DONE, RunStatus.INCOMPLETE)
 
 
 def lines_of(session: Session, run_id: int, product_ids: Iterable[str]) -> dict[str, int]:
-    """Find which products a run has accepted already, and on which line."""
+    """Find which products a run has taken or withheld already, and on which line."""
     statement = select(LedgerEntry.product_id, func.min(LedgerEntry.line)).where(
         LedgerEntry.run_id == run_id,
         LedgerEntry.product_id.in_(list(product_ids)),
@@ -162,21 +213,39 @@ def list_entries(
     return tuple(Entry(*row) for row in session.execute(statement.limit(limit).offset(offset)))
 
 
-def _entries(run_id: int, result: RowResult) -> list[dict[str, Any]]:
+def _next_positions(session: Session, run_id: int, results: Sequence[RowResult]) -> dict[int, int]:
+    """Find where to go on in lines that earlier batches had rows of; a feed may be one line."""
+    lines = [result.line for result in results]
+    statement = select(LedgerEntry.line, func.max(LedgerEntry.position) + 1).where(
+        LedgerEntry.run_id == run_id,
+        LedgerEntry.line.between(min(lines, default=0), max(lines, default=0)),
+    )
+    return dict(session.execute(statement.group_by(LedgerEntry.line)).all())
+
+
+def _entries(
+    run_id: int, results: Sequence[RowResult], next_positions: dict[int, int]
+) -> list[dict[str, Any]]:
     """Write one entry for each problem, or a bare one for a row that was taken as it is."""
-    return [
-        {
-            "run_id": run_id,
-            "line": result.line,
-            "position": position,
-            "product_id": result.product_id,
-            "outcome": result.outcome,
-            "code": problem.code,
-            "hint": problem.hint,
-            "value": problem.value,
-        }
-        for position, problem in enumerate(result.problems or (Problem("", ""),))
-    ]
+    entries = []
+    for result in results:
+        start = next_positions.get(result.line, 0)
+        problems = result.problems or (Problem("", ""),)
+        next_positions[result.line] = start + len(problems)
+        entries += [
+            {
+                "run_id": run_id,
+                "line": result.line,
+                "position": position,
+                "product_id": result.product_id,
+                "outcome": result.outcome,
+                "code": problem.code,
+                "hint": problem.hint,
+                "value": problem.value,
+            }
+            for position, problem in enumerate(problems, start)
+        ]
+    return entries
 
 
 def _forget_old(session: Session, run_id: int) -> None:

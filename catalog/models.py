@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Text,
     TypeDecorator,
+    text,
 )
 from sqlalchemy import Enum as EnumType
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -71,6 +72,10 @@ class Outcome(Enum):
     TAKEN = "taken"
     MENDED = "mended"
     REFUSED = "refused"
+    WITHHELD = "withheld"
+    """The feed itself keeps the product from shoppers; it is not in the catalogue, or left it."""
+    WITHDRAWN = "withdrawn"
+    """No row: a product that a full feed no longer names, and that left the catalogue."""
 
 
 class RunStatus(Enum):
@@ -78,8 +83,19 @@ class RunStatus(Enum):
 
     RUNNING = "running"
     DONE = "done"
+    INCOMPLETE = "incomplete"
+    """All rows were read, but a full feed was not let withdraw what it does not name."""
     INTERRUPTED = "interrupted"
     FAILED = "failed"
+
+
+class ImportMode(Enum):
+    """What a feed says of the products that it does not name."""
+
+    UPDATE = "update"
+    """Nothing: they stay as they are."""
+    FULL = "full"
+    """That they are no longer sold: they are withdrawn."""
 
 
 class Base(DeclarativeBase):
@@ -108,8 +124,14 @@ class Product(Base):
     category: Mapped[str] = mapped_column(binary_text(), index=True)
     """The path, joined by ``CATEGORY_SEPARATOR``: everything below a path starts with it."""
     price_minor: Mapped[int | None] = mapped_column(BigInteger)
+    """The regular price; while the sale is on, the sale's is asked."""
+    was_minor: Mapped[int | None] = mapped_column(BigInteger)
+    sale_minor: Mapped[int | None] = mapped_column(BigInteger)
+    sale_starts_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    sale_ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     currency: Mapped[str] = mapped_column(String(3))
     stock: Mapped[int | None] = mapped_column(BigInteger)
+    availability: Mapped[str] = mapped_column(String(16), server_default=text("''"))
     group_id: Mapped[str] = mapped_column(binary_text(255), index=True)
     attributes: Mapped[dict[str, Any]] = mapped_column(JSON)
     content_hash: Mapped[str] = mapped_column(String(HASH_CHARS))
@@ -134,6 +156,35 @@ class ProductImage(Base):
     height: Mapped[int]
 
 
+class CatalogueState(Base):
+    """The one row that tells whether anything changed since a reader last looked."""
+
+    __tablename__ = "catalogue_state"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """Always 1."""
+    revision: Mapped[int] = mapped_column(BigInteger)
+    """Grows with every transaction that changes a product, and never otherwise."""
+    instance: Mapped[str] = mapped_column(String(32))
+    """Made at random once per database: revisions of two databases cannot be compared."""
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class FetchedImage(Base):
+    """What is remembered of a picture's URL, so that an unchanged one is not fetched again."""
+
+    __tablename__ = "fetched_image"
+
+    url_hash: Mapped[str] = mapped_column(String(HASH_CHARS), primary_key=True)
+    """SHA-256 of the URL, which itself may be longer than an index takes."""
+    url: Mapped[str] = mapped_column(Text)
+    etag: Mapped[str] = mapped_column(Text)
+    last_modified: Mapped[str] = mapped_column(Text)
+    image_hash: Mapped[str] = mapped_column(String(HASH_CHARS))
+    """The picture's name in the image store."""
+    checked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class ImportRun(Base):
     """One import, from its start on."""
 
@@ -149,9 +200,14 @@ class ImportRun(Base):
     taken: Mapped[int]
     mended: Mapped[int]
     refused: Mapped[int]
+    withheld: Mapped[int] = mapped_column(server_default="0")
     added: Mapped[int]
     changed: Mapped[int]
     unchanged: Mapped[int]
+    withdrawn: Mapped[int] = mapped_column(server_default="0")
+    mode: Mapped[ImportMode] = mapped_column(_stored_by_value(ImportMode), server_default="update")
+    reason: Mapped[str] = mapped_column(Text, server_default=text("''"))
+    """Why it failed, or why nothing was withdrawn; empty where all went well."""
 
 
 class LedgerEntry(Base):
@@ -168,8 +224,10 @@ class LedgerEntry(Base):
         ForeignKey("import_run.id", ondelete="CASCADE"), primary_key=True
     )
     line: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    """Physical line on which the row starts, from 1."""
+    """Physical line on which the row starts, from 1; products that a full feed withdrew
+    are at the line after its last."""
     position: Mapped[int] = mapped_column(primary_key=True)
+    """From 0; tells several things that were mended, and several rows of one line, apart."""
     product_id: Mapped[str] = mapped_column(binary_text(255))
     outcome: Mapped[Outcome] = mapped_column(_stored_by_value(Outcome))
     code: Mapped[str] = mapped_column(String(40))

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
+import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Row
 from sqlalchemy.orm import Session
 
-from catalog.models import Product, ProductImage
-from catalog.records import CATEGORY_SEPARATOR, ImageRecord, ProductRecord
+from catalog.models import CatalogueState, Product, ProductImage
+from catalog.records import CATEGORY_SEPARATOR, ImageRecord, ProductRecord, Sale
 
 STREAM_BATCH = 1_000
 """Products per statement while streaming: enough to hide its cost, little enough to hold."""
+
+IDS_AT_ONCE = 1_000
+"""Ids per statement; both databases bind more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,15 @@ class UpsertCounts:
     added: int = 0
     changed: int = 0
     unchanged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueRevision:
+    """Which state of which catalogue was read; equal means that no product differs."""
+
+    instance: str
+    """Of the database; one that was restored from a backup gets a new one."""
+    revision: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +69,62 @@ def upsert(session: Session, products: Sequence[ProductRecord], now: datetime) -
     known = dict(session.execute(hashes).all())
     written = [each for each in products if known.get(each.id) != rows[each.id]["content_hash"]]
     if written:
+        # First, so that two writers wait here for each other and never in the middle.
+        _advance_revision(session, now)
         _write(session, [rows[each.id] for each in written])
         _write_images(session, written)
     added = sum(each.id not in known for each in written)
     return UpsertCounts(added, len(written) - added, len(products) - len(written))
+
+
+def withdraw(session: Session, ids: Sequence[str]) -> int:
+    """Take products out of the catalogue, and tell how many of them were in it."""
+    present = known_ids(session, ids)
+    if present:
+        _advance_revision(session, datetime.now(UTC))
+    for some in _in_pieces(sorted(present)):
+        _delete(session, Product.id.in_(some))
+    return len(present)
+
+
+def known_ids(session: Session, ids: Sequence[str]) -> set[str]:
+    """Tell which products there are of those that are named."""
+    known: set[str] = set()
+    for some in _in_pieces(ids):
+        known.update(session.scalars(select(Product.id).where(Product.id.in_(some))))
+    return known
+
+
+def withdraw_where(session: Session, condition: ColumnElement[bool]) -> None:
+    """Take the products of which something holds out of the catalogue, however many."""
+    _advance_revision(session, datetime.now(UTC))
+    _delete(session, condition)
+
+
+def revision(session: Session) -> CatalogueRevision:
+    """Tell which state the catalogue is in, at the cost of one row."""
+    row = session.execute(select(CatalogueState.instance, CatalogueState.revision)).one()
+    return CatalogueRevision(row.instance, row.revision)
+
+
+def renew_instance(session: Session) -> None:
+    """Make this catalogue one that no reader has seen, as after a restore.
+
+    A restored catalogue counts on from an old revision: it would come to numbers that
+    stood for something else before.
+    """
+    session.execute(update(CatalogueState).values(instance=uuid.uuid4().hex))
+
+
+def next_price_change(session: Session, now: datetime) -> datetime | None:
+    """Find when a sale next starts or ends after a moment; None where none will."""
+    moments = [
+        session.scalar(
+            select(func.min(moment)).where(moment > now, Product.sale_minor.is_not(None))
+        )
+        for moment in (Product.sale_starts_at, Product.sale_ends_at)
+    ]
+    return min((each for each in moments if each is not None), default=None)
 
 
 def get_many(session: Session, ids: Sequence[str]) -> dict[str, ProductRecord]:
@@ -120,16 +185,21 @@ def stats(session: Session) -> CatalogStats:
         products=count(session),
         images=session.scalar(select(func.count()).select_from(ProductImage)) or 0,
         distinct_images=session.scalar(select(func.count(ProductImage.hash.distinct()))) or 0,
-        products_without_image=_count_where(session, ~with_image.exists()),
-        products_without_price=_count_where(session, Product.price_minor.is_(None)),
+        products_without_image=count_where(session, ~with_image.exists()),
+        products_without_price=count_where(session, Product.price_minor.is_(None)),
         brands=_count_distinct(session, Product.brand),
         groups=_count_distinct(session, Product.group_id),
         categories=_widest_categories(session),
     )
 
 
-def _count_where(session: Session, condition: ColumnElement[bool]) -> int:
+def count_where(session: Session, condition: ColumnElement[bool]) -> int:
+    """Count the products of which something holds."""
     return session.scalar(select(func.count()).select_from(Product).where(condition)) or 0
+
+
+def _in_pieces(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (ids[start : start + IDS_AT_ONCE] for start in range(0, len(ids), IDS_AT_ONCE))
 
 
 def _count_distinct(session: Session, column: Any) -> int:
@@ -158,14 +228,43 @@ def _product_row(product: ProductRecord, now: datetime) -> dict[str, Any]:
         "group_id": product.group_id,
         "attributes": dict(sorted(product.attributes.items())),
     }
+    added = {
+        "was_minor": product.was_minor,
+        "sale_minor": product.sale.price_minor if product.sale else None,
+        "sale_starts_at": product.sale.starts_at if product.sale else None,
+        "sale_ends_at": product.sale.ends_at if product.sale else None,
+        "availability": product.availability,
+    }
     images = [(image.hash, image.alt) for image in product.images]
-    content = json.dumps([fields, images], ensure_ascii=False, sort_keys=True)
+    # Fields that came with schema 0002 count where they say something: products that have
+    # none of them are not all written again by the first import after an update.
+    told = fields | {
+        name: _as_json(value) for name, value in added.items() if value not in (None, "")
+    }
+    content = json.dumps([told, images], ensure_ascii=False, sort_keys=True)
     return {
         **fields,
+        **added,
         "content_hash": hashlib.sha256(content.encode()).hexdigest(),
         "created_at": now,
         "updated_at": now,
     }
+
+
+def _as_json(value: int | str | datetime) -> int | str:
+    """Write a time in UTC, so that one moment has one hash."""
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
+
+
+def _advance_revision(session: Session, now: datetime) -> None:
+    session.execute(
+        update(CatalogueState).values(revision=CatalogueState.revision + 1, changed_at=now)
+    )
+
+
+def _delete(session: Session, condition: ColumnElement[bool]) -> None:
+    """Delete products; the database deletes their pictures' rows with them."""
+    session.execute(delete(Product).where(condition).execution_options(synchronize_session=False))
 
 
 def _write(session: Session, rows: list[dict[str, Any]]) -> None:
@@ -210,6 +309,11 @@ def _select_products() -> Any:
         Product.stock,
         Product.group_id,
         Product.attributes,
+        Product.was_minor,
+        Product.sale_minor,
+        Product.sale_starts_at,
+        Product.sale_ends_at,
+        Product.availability,
     )
 
 
@@ -229,7 +333,16 @@ def _with_images(session: Session, rows: Sequence[Row[Any]]) -> Iterator[Product
             group_id=row.group_id,
             attributes=row.attributes,
             images=tuple(images.get(row.id, ())),
+            was_minor=row.was_minor,
+            sale=_sale_of(row),
+            availability=row.availability,
         )
+
+
+def _sale_of(row: Row[Any]) -> Sale | None:
+    if row.sale_minor is None:
+        return None
+    return Sale(row.sale_minor, row.sale_starts_at, row.sale_ends_at)
 
 
 def _images_of(session: Session, ids: Sequence[str]) -> Mapping[str, list[ImageRecord]]:

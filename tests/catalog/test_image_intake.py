@@ -11,12 +11,16 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from catalog import repository
+from catalog import ledger, repository
 from catalog.database import Database
+from catalog.fetch import remembered
+from catalog.fetch.pictures import FetchedPicture, PictureFetcher
+from catalog.fetch.remembered import RememberedPicture
 from catalog.image_store import ImageStore
 from catalog.images import ImageLimits, image_hash
 from catalog.importer import ImportOptions, import_feed
 from catalog.records import ProductRecord
+from core.errors import DatabaseError, ImageError
 
 Jpeg = Callable[..., bytes]
 
@@ -113,6 +117,92 @@ def test_one_bad_picture_of_several_leaves_the_others(
         image_hash(jpeg("blue")),
     ]
     assert report.codes == {"image_missing": 1}
+
+
+class _Web(PictureFetcher):
+    """Answers of the web, by URL; ``known`` are those of which an earlier import had a picture."""
+
+    def __init__(self, answers: dict[str, bytes | ImageError], known: dict[str, bytes]) -> None:
+        self.answers = answers
+        self.known = known
+
+    def fetch(self, url: str) -> FetchedPicture:
+        answer = self.answers[url]
+        if isinstance(answer, ImageError):
+            if url not in self.known:
+                raise answer
+            return FetchedPicture(self.known[url], None, problem=answer)
+        remembered = RememberedPicture(url, image_hash(answer), etag='"1"')
+        return FetchedPicture(answer, remembered, is_unchanged=answer == self.known.get(url))
+
+
+SHOP = "https://shop.example"
+
+
+def remembered_pictures(database: Database) -> dict[str, RememberedPicture]:
+    with database.read() as session:
+        urls = [f"{SHOP}/{name}" for name in ("a.jpg", "b.jpg", "page.jpg", "away.jpg")]
+        return remembered.find(session, urls)
+
+
+def test_pictures_by_url_are_taken_like_those_by_path_and_remembered(
+    database: Database, store: ImageStore, feed: Path, jpeg: Jpeg
+) -> None:
+    (feed.parent / "images" / "here.jpg").write_bytes(jpeg("green"))
+    locations = ["images/here.jpg", *(f"{SHOP}/{each}.jpg" for each in ("a", "page", "away"))]
+    feed.write_text(f"id,title,image\n1,Boot,{'|'.join(locations)}\n")
+    web = _Web(
+        {
+            f"{SHOP}/a.jpg": jpeg("red"),
+            f"{SHOP}/page.jpg": b"<!doctype html><p>Not found",
+            f"{SHOP}/away.jpg": ImageError("timeout", "The host did not answer."),
+        },
+        known={},
+    )
+    report = import_feed(database, store, feed, ImportOptions(fetcher=web))
+    assert [each.hash for each in products(database)["1"].images] == [
+        image_hash(jpeg("green")),
+        image_hash(jpeg("red")),
+    ]
+    assert report.codes == {"image_not_an_image": 1, "image_timeout": 1}
+    assert (report.images_stored, report.mended) == (2, 1)
+    red = f"{SHOP}/a.jpg"
+    assert remembered_pictures(database) == {
+        red: RememberedPicture(red, image_hash(jpeg("red")), etag='"1"')
+    }
+    assert store.read(image_hash(jpeg("red"))) == jpeg("red")
+
+
+def test_a_picture_that_was_fetched_before_stays_while_its_host_is_away(
+    sqlite_database: Database, store: ImageStore, feed: Path, jpeg: Jpeg
+) -> None:
+    feed.write_text(f"id,title,image\n1,Boot,{SHOP}/a.jpg\n")
+    url, red = f"{SHOP}/a.jpg", jpeg("red")
+    import_feed(sqlite_database, store, feed, ImportOptions(fetcher=_Web({url: red}, {})))
+    away = _Web({url: ImageError("timeout", "The host did not answer.")}, {url: red})
+    report = import_feed(sqlite_database, store, feed, ImportOptions(fetcher=away))
+    assert (report.unchanged, report.mended, report.codes) == (1, 1, {"image_timeout": 1})
+    assert [each.hash for each in products(sqlite_database)["1"].images] == [image_hash(red)]
+    assert remembered_pictures(sqlite_database)[url].image_hash == image_hash(red)
+
+
+def test_nothing_is_remembered_of_pictures_whose_batch_was_not_kept(
+    sqlite_database: Database,
+    store: ImageStore,
+    feed: Path,
+    jpeg: Jpeg,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    feed.write_text(f"id,title,image\n1,Boot,{SHOP}/a.jpg\n")
+
+    def fail(*_: object) -> None:
+        raise DatabaseError("the disk burns")
+
+    monkeypatch.setattr(ledger, "record_batch", fail)
+    web = _Web({f"{SHOP}/a.jpg": jpeg()}, {})
+    with pytest.raises(DatabaseError):
+        import_feed(sqlite_database, store, feed, ImportOptions(fetcher=web))
+    assert remembered_pictures(sqlite_database) == {}
 
 
 def test_the_size_is_that_of_the_upright_picture(

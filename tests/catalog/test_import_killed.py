@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,9 @@ import pytest
 from catalog import ledger, repository
 from catalog.database import Database, migrate
 from catalog.image_store import ImageStore
-from catalog.importer import import_feed
-from catalog.models import RunStatus
+from catalog.importer import ImportOptions, import_feed
+from catalog.models import ImportMode, RunStatus
+from catalog.records import ProductRecord
 
 ROWS = 120
 
@@ -25,6 +27,7 @@ import os, signal, sys
 from pathlib import Path
 from catalog import importer, image_store, ledger, repository
 from catalog.database import Database
+from catalog.models import ImportMode
 
 url, store, feed, step, calls = sys.argv[1:]
 importer.ROWS_PER_TRANSACTION = 10
@@ -33,6 +36,7 @@ owner, name = {
     "flush": (image_store.ImageStore, "flush"),
     "upsert": (repository, "upsert"),
     "ledger": (ledger, "record_batch"),
+    "withdraw": (repository, "withdraw_where"),
     "end": (ledger, "end_run"),
 }[step]
 real, left = getattr(owner, name), int(calls)
@@ -45,8 +49,23 @@ def counted(*arguments):
     return real(*arguments)
 
 setattr(owner, name, counted)
-importer.import_feed(Database(url), image_store.ImageStore(Path(store)), Path(feed))
+full = importer.ImportOptions(mode=ImportMode.FULL)
+importer.import_feed(Database(url), image_store.ImageStore(Path(store)), Path(feed), full)
 """
+
+
+GONE = [f"gone-{number}" for number in range(12)]
+
+
+def had_before(url: str) -> None:
+    """Put products into the catalogue that the feed does not name, and most that it does."""
+    migrate(url)
+    database = Database(url)
+    named = [f"{number:03}" for number in range(ROWS)]
+    with database.write() as session:
+        now = datetime.now(UTC)
+        repository.upsert(session, [ProductRecord(each, "Old") for each in GONE + named], now)
+    database.close()
 
 
 def shop(folder: Path, jpeg: Callable[..., bytes]) -> Path:
@@ -75,11 +94,15 @@ def check_and_finish(url: str, store: ImageStore, feed: Path) -> None:
     database = Database(url)
     with database.read() as session:
         kept = list(repository.stream_products(session))
-    assert len(kept) % 10 == 0
-    for product in kept:
+    assert [each.id for each in kept] == sorted({f"{n:03}" for n in range(ROWS)} | set(GONE))
+    new = [each for each in kept if each.title != "Old"]
+    assert len(new) % 10 == 0
+    for product in new:
         assert store.read(product.images[0].hash)
-    report = import_feed(database, store, feed)
-    assert (report.taken, report.added, report.unchanged) == (ROWS, ROWS - len(kept), len(kept))
+    full = ImportOptions(mode=ImportMode.FULL)
+    report = import_feed(database, store, feed, full)
+    assert (report.taken, report.changed, report.unchanged) == (ROWS, ROWS - len(new), len(new))
+    assert report.withdrawn == len(GONE)
     with database.read() as session:
         finished = list(repository.stream_products(session))
         first, latest = ledger.find_run(session, 1), ledger.find_run(session)
@@ -89,13 +112,14 @@ def check_and_finish(url: str, store: ImageStore, feed: Path) -> None:
     assert first.status is RunStatus.INTERRUPTED
     assert latest is not None
     assert latest.status is RunStatus.DONE
-    assert import_feed(database, store, feed).unchanged == ROWS
+    idle = import_feed(database, store, feed, full)
+    assert (idle.unchanged, idle.withdrawn) == (ROWS, 0)
     database.close()
 
 
 def test_killed_between_pictures_and_commit(tmp_path: Path, jpeg: Callable[..., bytes]) -> None:
     url = f"sqlite:///{tmp_path / 'catalogue.db'}"
-    migrate(url)
+    had_before(url)
     feed = shop(tmp_path / "feed", jpeg)
     kill_during(url, tmp_path / "store", feed, "ledger", 3)
     check_and_finish(url, ImageStore(tmp_path / "store"), feed)
@@ -109,13 +133,14 @@ def test_killed_between_pictures_and_commit(tmp_path: Path, jpeg: Callable[..., 
         *(("flush", calls) for calls in (0, 5, 11)),
         *(("upsert", calls) for calls in (0, 5, 11)),
         *(("ledger", calls) for calls in (0, 11)),
+        ("withdraw", 0),
         ("end", 0),
     ],
 )
 def test_killed_at_any_step(
     database_url: str, tmp_path: Path, jpeg: Callable[..., bytes], step: str, calls: int
 ) -> None:
-    migrate(database_url)
+    had_before(database_url)
     feed = shop(tmp_path / "feed", jpeg)
     kill_during(database_url, tmp_path / "store", feed, step, calls)
     check_and_finish(database_url, ImageStore(tmp_path / "store"), feed)

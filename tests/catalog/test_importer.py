@@ -11,7 +11,8 @@ from catalog.database import Database
 from catalog.fields import Field
 from catalog.image_store import ImageStore
 from catalog.images import image_hash
-from catalog.importer import ImportOptions, ImportReport, import_feed
+from catalog.import_report import ImportReport
+from catalog.importer import ImportOptions, import_feed
 from catalog.ledger import Entry
 from catalog.models import Outcome, RunStatus
 from catalog.records import ImageRecord, ProductRecord

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,16 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 import migrations
+from catalog import ledger, repository
 from catalog.database import SCHEMA, Database, migrate, run_alembic
-from catalog.models import Base
+from catalog.models import Base, ImportMode
+from catalog.records import ImageRecord, ProductRecord
 from core.errors import DatabaseError
 
-TABLES = {"product", "product_image", "import_run", "ledger_entry", "alembic_version"}
+TABLES = {
+    "product", "product_image", "import_run", "ledger_entry", "catalogue_state", "fetched_image",
+    "alembic_version",
+}  # fmt: skip
 
 
 def test_schema_constant_is_the_newest_migration_and_all_are_numbered() -> None:
@@ -64,6 +70,58 @@ def test_downgrade_empties_the_schema_and_upgrade_brings_it_back(database: Datab
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
 
 
+def test_a_catalogue_of_the_first_schema_keeps_its_products_their_pictures_and_its_ledger(
+    database_url: str,
+) -> None:
+    opened = Database(database_url)
+    with opened.begin() as connection:
+        run_alembic(connection, "upgrade", "0001")
+        connection.execute(
+            text(
+                "INSERT INTO product VALUES ('p', 'Boot', '', '', '', 2990, 'EUR', 7, '', '{}',"
+                " 'hash', '2026-01-01', '2026-01-01')"
+            )
+        )
+        connection.execute(text("INSERT INTO product_image VALUES ('p', 0, 'ab', '', 1, 2)"))
+        connection.execute(
+            text(
+                "INSERT INTO import_run VALUES (1, 'f', 'utf-8', '2026-01-01', NULL, 'done',"
+                " 1, 0, 0, 1, 0, 0)"
+            )
+        )
+    opened.close()
+    migrate(database_url)
+    with opened.read() as session:
+        product = repository.get(session, "p")
+        run = ledger.find_run(session)
+        assert repository.revision(session).revision == 0
+    opened.close()
+    assert product == ProductRecord(
+        "p",
+        "Boot",
+        price_minor=2990,
+        currency="EUR",
+        stock=7,
+        images=(ImageRecord("ab", "", 1, 2),),
+    )
+    assert run is not None
+    assert (run.taken, run.withheld, run.withdrawn, run.mode, run.reason) == (
+        1, 0, 0, ImportMode.UPDATE, "",
+    )  # fmt: skip
+
+
+def test_each_database_has_an_instance_of_its_own(tmp_path: Path) -> None:
+    instances = []
+    for name in ("a", "b"):
+        migrate(f"sqlite:///{tmp_path / name}")
+        database = Database(f"sqlite:///{tmp_path / name}")
+        with database.read() as session:
+            instances.append(repository.revision(session).instance)
+        database.close()
+    assert instances[0] != instances[1]
+    assert all(re.fullmatch("[0-9a-f]{32}", each) for each in instances)
+
+
 def test_migrating_twice_changes_nothing(database_url: str) -> None:
     migrate(database_url)
     migrate(database_url)
@@ -99,6 +157,6 @@ def test_schema_newer_than_the_program_is_refused_and_untouched(database: Databa
     with database.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     url = database._url.render_as_string(hide_password=False)
-    with pytest.raises(DatabaseError, match="has the schema 9999, but this program knows 0001"):
+    with pytest.raises(DatabaseError, match="has the schema 9999, but this program knows 0002"):
         migrate(url)
     assert database.schema() == "9999"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import event, select
@@ -11,12 +11,14 @@ from sqlalchemy.exc import IntegrityError
 from catalog import repository
 from catalog.database import Database
 from catalog.models import Product, ProductImage
-from catalog.records import ImageRecord, ProductRecord
-from catalog.repository import UpsertCounts
+from catalog.records import ImageRecord, ProductRecord, Sale
+from catalog.repository import CatalogueRevision, UpsertCounts
 
 Make = Callable[..., ProductRecord]
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LATER = NOON + timedelta(hours=1)
+HASH_OF_0001 = "f9cec61099775d141fe233339745819566a92df14c6b6f0148f0dc254e22ff11"
+"""Of the product ``a``, computed by the program of schema 0001."""
 
 
 def put(database: Database, *products: ProductRecord, now: datetime = NOON) -> UpsertCounts:
@@ -40,6 +42,9 @@ def test_a_product_comes_back_as_it_was_put(database: Database, make_product: Ma
         "ä/1 €",
         images=(ImageRecord("cd" * 32, "Ünder", 3, 4), ImageRecord("ab" * 32, "", 1, 20_000)),
         price_minor=10**12,
+        was_minor=10**12 + 1,
+        sale=Sale(999, NOON, LATER),
+        availability="in_stock",
     )
     bare = ProductRecord(id="b", title="Bare")
     assert put(database, full, bare) == UpsertCounts(added=2)
@@ -71,6 +76,11 @@ def test_the_same_batch_again_is_unchanged_and_not_written(
         {"stock": 0},
         {"group_id": ""},
         {"attributes": {"colour": "blue"}},
+        {"was_minor": 3990},
+        {"sale": Sale(1990)},
+        {"sale": Sale(1990, starts_at=LATER)},
+        {"sale": Sale(1990, ends_at=LATER)},
+        {"availability": "preorder"},
         {"images": ()},
         {"images": (ImageRecord("ab" * 32, "Another text", 60, 80),)},
         {"images": (ImageRecord("ef" * 32, "A boot", 60, 80),)},
@@ -91,6 +101,104 @@ def test_the_order_of_attributes_is_no_change(database: Database, make_product: 
     again = put(database, make_product("a", attributes={"y": "2", "x": "1"}))
     assert again == UpsertCounts(unchanged=1)
     assert list(everything(database)[0].attributes) == ["x", "y"]
+
+
+def test_the_time_zone_of_a_sale_is_no_change(database: Database, make_product: Make) -> None:
+    elsewhere = NOON.astimezone(timezone(timedelta(hours=5, minutes=30)))
+    put(database, make_product("a", sale=Sale(5, NOON, LATER)))
+    again = put(database, make_product("a", sale=Sale(5, elsewhere, LATER)))
+    assert again == UpsertCounts(unchanged=1)
+
+
+def test_a_product_without_the_fields_of_schema_0002_has_the_hash_it_had_before(
+    sqlite_database: Database, make_product: Make
+) -> None:
+    put(sqlite_database, make_product("a"))
+    with sqlite_database.read() as session:
+        assert session.scalar(select(Product.content_hash)) == HASH_OF_0001
+
+
+def revision(database: Database) -> CatalogueRevision:
+    with database.read() as session:
+        return repository.revision(session)
+
+
+def test_the_revision_grows_when_something_changes_and_never_otherwise(
+    database: Database, make_product: Make
+) -> None:
+    start = revision(database)
+    assert start.revision == 0
+    seen = []
+    for change in (
+        lambda: put(database, make_product("a"), make_product("b")),
+        lambda: put(database, make_product("a"), make_product("b"), now=LATER),
+        lambda: put(database, make_product("a", stock=0), make_product("b")),
+        lambda: withdraw(database, ["nobody"]),
+        lambda: withdraw(database, ["a", "nobody"]),
+        lambda: withdraw(database, ["a"]),
+    ):
+        change()
+        seen.append(revision(database).revision)
+        assert revision(database).instance == start.instance
+    assert seen == [1, 1, 2, 2, 3, 3]
+
+
+def test_a_change_that_is_not_kept_leaves_the_revision(
+    database: Database, make_product: Make
+) -> None:
+    with contextlib.suppress(ZeroDivisionError), database.write() as session:
+        repository.upsert(session, [make_product("a")], NOON)
+        raise ZeroDivisionError
+    assert revision(database).revision == 0
+
+
+def test_a_renewed_catalogue_is_none_that_was_seen(database: Database) -> None:
+    before = revision(database)
+    with database.write() as session:
+        repository.renew_instance(session)
+    assert revision(database).instance != before.instance
+    assert revision(database).revision == before.revision
+
+
+def withdraw(database: Database, ids: list[str]) -> int:
+    with database.write() as session:
+        return repository.withdraw(session, ids)
+
+
+def test_withdrawn_products_leave_with_their_pictures_and_the_others_stay(
+    database: Database, make_product: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repository, "IDS_AT_ONCE", 2)
+    put(database, *(make_product(each) for each in "abcdefg"))
+    assert withdraw(database, ["g", "a", "none", "c", "e", "a"]) == 4
+    assert everything(database) == [make_product(each) for each in "bdf"]
+    with database.read() as session:
+        pictured = session.scalars(select(ProductImage.product_id).order_by("product_id")).all()
+    assert pictured == ["b", "d", "f"]
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        (NOON - timedelta(hours=1), NOON),
+        (NOON, LATER),
+        (LATER - timedelta(seconds=1), LATER),
+        (LATER, LATER + timedelta(hours=3)),
+        (LATER + timedelta(hours=3), None),
+    ],
+)
+def test_the_next_price_change_is_the_next_start_or_end_of_a_sale(
+    database: Database, make_product: Make, now: datetime, expected: datetime | None
+) -> None:
+    put(
+        database,
+        make_product("none"),
+        make_product("ever", sale=Sale(1)),
+        make_product("a", sale=Sale(1, NOON, LATER)),
+        make_product("b", sale=Sale(1, None, LATER + timedelta(hours=3))),
+    )
+    with database.read() as session:
+        assert repository.next_price_change(session, now) == expected
 
 
 def test_fewer_pictures_leave_none_behind(database: Database, make_product: Make) -> None:

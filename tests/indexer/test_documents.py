@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.records import ImageRecord, ProductRecord
+from catalog.records import ImageRecord, ProductRecord, Sale
 from core.errors import SnapshotError
-from indexer.documents import IDS, Documents, DocumentsWriter
+from indexer.documents import DOCUMENTS, IDS, Documents, DocumentsWriter
 
 _text = st.text(max_size=20)
 _products = st.builds(
@@ -22,6 +22,8 @@ _products = st.builds(
     price_minor=st.none() | st.integers(0, 2**53),
     currency=st.sampled_from(["", "EUR"]),
     stock=st.none() | st.integers(0, 10**6),
+    was_minor=st.none() | st.integers(0, 2**53),
+    availability=st.sampled_from(["", "in_stock", "preorder"]),
     group_id=_text,
     attributes=st.dictionaries(_text, _text, max_size=4),
     images=st.lists(
@@ -68,6 +70,24 @@ def test_two_ids_of_one_hash_are_told_apart(
 def test_two_products_with_one_id_are_refused(tmp_path: Path) -> None:
     with pytest.raises(SnapshotError, match="two products with the id 'a'"):
         _write(tmp_path, [ProductRecord(each, each) for each in "aba"])
+
+
+def test_a_line_of_a_generation_made_before_sales_were_known_is_read(tmp_path: Path) -> None:
+    documents = _write(tmp_path, [ProductRecord("a", "A", price_minor=5, currency="EUR")])
+    path = tmp_path / DOCUMENTS
+    line = path.read_text()
+    older = line.replace('"was_minor":null,', "").replace('"availability":"",', "")
+    assert older != line
+    # Padded with what JSON overlooks, so that the offsets stay right.
+    path.write_text(older.rstrip("\n").ljust(len(line) - 1) + "\n")
+    assert list(Documents(tmp_path)) == list(documents)
+
+
+def test_a_sale_to_come_has_no_place_in_a_generation(tmp_path: Path) -> None:
+    writer = DocumentsWriter(tmp_path)
+    with pytest.raises(AssertionError, match="the price of a moment"):
+        writer.add(ProductRecord("a", "A", price_minor=5, sale=Sale(4)))
+    writer.abandon()
 
 
 @pytest.mark.parametrize("position", [-1, 2])

@@ -1,0 +1,112 @@
+"""What a full feed no longer names leaves the catalogue, unless that is suspiciously much."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, insert, literal, select
+from sqlalchemy.orm import Session
+
+from catalog import repository
+from catalog.models import LedgerEntry, Outcome, Product
+
+DEFAULT_MAX_SHARE = 0.2
+"""A shop does not drop a fifth of its products overnight, but a transfer breaks off anywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class FullFeed:
+    """A full feed that has been read to its end, and the catalogue as it was before."""
+
+    run_id: int
+    started_at: datetime
+    products_before: int
+    max_share: float
+    """Of the products before; more than it is not withdrawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """How many products a full feed took out, or why it took out none."""
+
+    products: int = 0
+    refusal: str = ""
+
+
+def withdraw_unnamed(session: Session, feed: FullFeed) -> Withdrawal:
+    """Withdraw the products that a feed does not name, each with an entry in its ledger.
+
+    A row whose product could not be taken names it all the same. Products that came into
+    the catalogue while the feed was being read stay: it could not know them. Costs three
+    statements, whatever the sizes.
+    """
+    unnamed = _is_unnamed(feed)
+    products = repository.count_where(session, unnamed)
+    if not products:
+        return Withdrawal()
+    # A row without a readable id may have stood for a product that now seems to be missing.
+    nameless = _count_nameless(session, feed.run_id)
+    before = max(feed.products_before, products)
+    share = min(products + nameless, before) / before
+    if share > feed.max_share:
+        return Withdrawal(refusal=_refusal(feed, products, nameless, share))
+    _record(session, feed.run_id, unnamed)
+    repository.withdraw_where(session, unnamed)
+    return Withdrawal(products)
+
+
+def _is_unnamed(feed: FullFeed) -> ColumnElement[bool]:
+    named = select(LedgerEntry.run_id).where(
+        LedgerEntry.run_id == feed.run_id,
+        LedgerEntry.product_id == Product.id,
+        LedgerEntry.outcome != Outcome.WITHDRAWN,
+    )
+    return (Product.created_at < feed.started_at) & ~named.exists()
+
+
+def _count_nameless(session: Session, run_id: int) -> int:
+    statement = select(func.count()).where(
+        LedgerEntry.run_id == run_id,
+        LedgerEntry.product_id == "",
+        LedgerEntry.outcome == Outcome.REFUSED,
+    )
+    return session.scalar(statement) or 0
+
+
+def _record(session: Session, run_id: int, unnamed: ColumnElement[bool]) -> None:
+    """Write who leaves, below the feed's last line, where no row of it can be."""
+    last = select(func.max(LedgerEntry.line)).where(LedgerEntry.run_id == run_id)
+    values: dict[str, ColumnElement[Any]] = {
+        "run_id": literal(run_id),
+        "line": literal((session.scalar(last) or 0) + 1),
+        "position": func.row_number().over(order_by=Product.id) - 1,
+        "product_id": Product.id.expression,
+        "outcome": literal(Outcome.WITHDRAWN, LedgerEntry.outcome.type),
+        "code": literal("not_in_feed"),
+        "hint": literal("The feed no longer names this product."),
+        "value": literal(""),
+    }
+    leaving = select(*values.values()).where(unnamed)
+    session.execute(insert(LedgerEntry).from_select(list(values), leaving))
+
+
+def _refusal(feed: FullFeed, products: int, nameless: int, share: float) -> str:
+    unread = (
+        f" ({nameless:,} rows had no readable id and may have stood for some of them)"
+        if nameless
+        else ""
+    )
+    return (
+        f"Nothing was withdrawn. The feed does not name {products:,} of the "
+        f"{feed.products_before:,} products that the catalogue had{unread}. More than "
+        f"{100 * feed.max_share:.4g} % is taken for a truncated feed. If this one is complete, "
+        f"import it again with --max-withdrawn {_enough(share)}."
+    )
+
+
+def _enough(share: float) -> str:
+    """Write the smallest whole percentage that lets a share pass."""
+    return f"{math.ceil(round(100 * share, 6))}%"
