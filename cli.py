@@ -16,10 +16,14 @@ from core.settings import Settings, prepare_process
 from core.terminal import BarProgress, VitrineGroup, emit, json_option, table
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
+    "backup": ("operations.commands:backup", "Write all that a shop needs into one file."),
     "catalog": ("catalog.commands:catalog", "Import products and look at what was imported."),
+    "doctor": ("operations.commands:doctor", "Say what is wrong here, and what to do."),
     "evaluate": ("search.commands:evaluate", "Measure the search with judged queries."),
     "index": ("indexer.commands:index", "Build, list, verify and roll back the index."),
     "model": ("search.model_commands:model", "Measure models, and choose the one in service."),
+    "plan": ("operations.commands:plan", "Tell what an index takes on this machine."),
+    "restore": ("operations.commands:restore", "Put a home back from a backup."),
     "search": ("web.query_commands:search", "Find products by a sentence or a picture."),
     "serve": ("web.commands:serve", "Serve the site and the API."),
     "similar": ("web.query_commands:similar", "Find products that are like one."),
@@ -81,10 +85,10 @@ def demo(ctx: click.Context) -> None:
 
     A home that holds another catalogue is left as it is.
     """
-    from catalog.commands import import_command
     from catalog.database import open_catalog
     from catalog.demo.catalogue import demo_products
     from catalog.demo.write import write_demo
+    from catalog.import_commands import import_command
     from catalog.repository import count
     from indexer.commands import build
 
@@ -99,8 +103,8 @@ def demo(ctx: click.Context) -> None:
     else:
         with BarProgress().stage("Drawing", len(demo_products()), "products") as tick:
             feed = write_demo(folder, advance=tick)
-        ctx.invoke(import_command, feed=feed, images=None, mapping=(), currency=None, as_json=False)
-    ctx.invoke(build, force=False, keep=3, as_json=False)
+        ctx.invoke(import_command, feed=str(feed))
+    ctx.invoke(build)
 
 
 def main() -> None:
