@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.errors import ModelError
+from core.errors import EncoderMemoryError, ModelError
 from core.vectors import Embeddings, empty, normalize
 from encoder.base import PreparedImages
 from encoder.checkpoint import Checkpoint, fingerprint_parts
@@ -30,6 +30,9 @@ from open_clip.transform import (  # noqa: E402 - only importable after the cure
 
 _FEW_INPUTS = 2
 _SUMMARY_CHARS = 300
+
+_NO_MEMORY = ("out of memory", "not enough memory", "can't allocate memory", "bad_alloc")
+"""How CUDA, torch's allocators on the CPU (two systems') and C++ say that memory ran out."""
 
 _BOUNDED_SIDE = 4
 """How many times the tower's own size a reduced strip keeps."""
@@ -85,18 +88,10 @@ class OpenClipEncoder:
         cls, reference: ModelReference, device: str, batch_size: int
     ) -> OpenClipEncoder:
         checkpoint = Checkpoint.open(Path(reference.name))
-        name = f"local-dir:{checkpoint.directory}"
-        try:
-            model = open_clip.create_model(
-                name, text_cfg=checkpoint.text_config, require_pretrained=True
-            )
-            tokenizer = open_clip.get_tokenizer(name)
+        with _named_load_errors(checkpoint):
+            model, tokenizer = load_directory(checkpoint)
             fingerprint = checkpoint.fingerprint()
             return cls(model, tokenizer, fingerprint, device=device, batch_size=batch_size)
-        except Exception as error:  # a damaged file surfaces as whatever its parser raises
-            raise ModelError(
-                f"The model in {checkpoint.directory} cannot be loaded: {_summary(error)}"
-            ) from error
 
     @property
     def dim(self) -> int:
@@ -160,7 +155,12 @@ class OpenClipEncoder:
         return features
 
     def _in_batches(self, inputs: torch.Tensor, encode: Any) -> Embeddings:
-        with torch.inference_mode(), self._precision(), _threads_for(len(inputs)):
+        with (
+            _named_memory_errors(len(inputs)),
+            torch.inference_mode(),
+            self._precision(),
+            _threads_for(len(inputs)),
+        ):
             outputs = [encode(part).float().cpu() for part in torch.split(inputs, self._batch_size)]
         return normalize(torch.cat(outputs).numpy())
 
@@ -207,6 +207,47 @@ def _threads_for(inputs: int) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(threads)
+
+
+def load_directory(checkpoint: Checkpoint) -> tuple[Any, Any]:
+    """Load the model, on the CPU, and the tokenizer of a folder.
+
+    Raises:
+        ModelError: a file is damaged, or the weights are of another architecture.
+    """
+    name = f"local-dir:{checkpoint.directory}"
+    with _named_load_errors(checkpoint):
+        model = open_clip.create_model(
+            name, text_cfg=checkpoint.text_config, require_pretrained=True
+        )
+        return model, open_clip.get_tokenizer(name)
+
+
+@contextmanager
+def _named_load_errors(checkpoint: Checkpoint) -> Iterator[None]:
+    try:
+        yield
+    except ModelError:
+        raise
+    except Exception as error:  # a damaged file surfaces as whatever its parser raises
+        raise ModelError(
+            f"The model in {checkpoint.directory} cannot be loaded: {_summary(error)}"
+        ) from error
+
+
+@contextmanager
+def _named_memory_errors(inputs: int) -> Iterator[None]:
+    """Name what torch raises where memory does not suffice, and give back what it cached."""
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        told = str(error).lower()
+        if isinstance(error, RuntimeError) and not (
+            isinstance(error, torch.OutOfMemoryError) or any(sign in told for sign in _NO_MEMORY)
+        ):
+            raise
+        torch.cuda.empty_cache()  # does nothing where there is no GPU
+        raise EncoderMemoryError(inputs, _summary(error).rstrip(".")) from error
 
 
 def choose_device(device: str) -> str:

@@ -18,6 +18,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ from numpy.typing import NDArray
 from catalog.records import CATEGORY_SEPARATOR, ProductRecord
 from core.errors import SnapshotError
 from core.vectors import Mask
+from indexer.arrays import open_array, save_array
 
 SCHEMA = "columns.json"
 CODES = "columns.codes.npy"
@@ -84,12 +86,14 @@ class Columns:
     """All columns of a generation, memory-mapped."""
 
     def __init__(self, directory: Path) -> None:
-        schema = json.loads((directory / SCHEMA).read_bytes())
-        codes = np.load(directory / CODES, mmap_mode="r", allow_pickle=False)
-        numbers = np.load(directory / NUMBERS, mmap_mode="r", allow_pickle=False)
-        known = np.load(directory / KNOWN, mmap_mode="r", allow_pickle=False)
-        if len(codes) != len(schema["coded"]) or numbers.shape != known.shape:
+        schema = _read_schema(directory / SCHEMA)
+        codes = open_array(directory / CODES, "<i4", 2)
+        numbers = open_array(directory / NUMBERS, "<i8", 2)
+        known = open_array(directory / KNOWN, "|b1", 2)
+        shape = (len(schema["numbers"]), codes.shape[1])
+        if len(codes) != len(schema["coded"]) or not numbers.shape == known.shape == shape:
             raise SnapshotError(f"The columns in {directory} do not fit their schema.")
+        self._directory = directory
         self.products = int(codes.shape[1])
         self.coded: Mapping[str, CodedColumn] = {
             each["name"]: CodedColumn(row, tuple(each["values"]))
@@ -99,6 +103,19 @@ class Columns:
             name: NumberColumn(values, mask)
             for name, values, mask in zip(schema["numbers"], numbers, known, strict=True)
         }
+
+    def check(self) -> None:
+        """See that every code is in its column's vocabulary.
+
+        Raises:
+            SnapshotError: one is not.
+        """
+        for name, column in self.coded.items():
+            lowest, highest = column.codes.min(initial=MISSING), column.codes.max(initial=MISSING)
+            if lowest < MISSING or highest >= len(column.values):
+                raise SnapshotError(
+                    f"{self._directory / CODES} has codes of {name} that {SCHEMA} does not have."
+                )
 
     @property
     def category_levels(self) -> tuple[CodedColumn, ...]:
@@ -144,9 +161,9 @@ class ColumnsWriter:
         )
         text = json.dumps(schema, ensure_ascii=False, indent=0)
         (self._directory / SCHEMA).write_bytes(text.encode("utf-8", "surrogatepass"))
-        np.save(self._directory / CODES, codes)
-        np.save(self._directory / NUMBERS, numbers.reshape(shape))
-        np.save(self._directory / KNOWN, known.reshape(shape))
+        save_array(self._directory / CODES, codes)
+        save_array(self._directory / NUMBERS, numbers.reshape(shape))
+        save_array(self._directory / KNOWN, known.reshape(shape))
 
     def _kept(self) -> list[str]:
         """Choose the columns: all of our own, and the attributes that most products have."""
@@ -188,6 +205,25 @@ class _Gathered:
                 np.frombuffer(self._codes, np.int32)
             ]
         return values
+
+
+def _read_schema(path: Path) -> dict[str, Any]:
+    """Read the columns' names and vocabularies.
+
+    Raises:
+        SnapshotError: it is something else.
+    """
+    try:
+        schema = json.loads(path.read_bytes())
+        words = [*schema["numbers"], *(each["name"] for each in schema["coded"])]
+        words += [word for each in schema["coded"] for word in each["values"]]
+    except OSError as error:
+        raise SnapshotError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise SnapshotError(f"{path} does not describe columns ({error!r}).") from error
+    if not all(isinstance(each, str) for each in words):
+        raise SnapshotError(f"{path} has names or words that are not text.")
+    return dict(schema)
 
 
 def _words(product: ProductRecord) -> Iterator[tuple[str, str]]:

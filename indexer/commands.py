@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import signal
+import threading
+from contextlib import suppress
 from dataclasses import asdict, replace
-from functools import partial
 
 import click
 
@@ -36,14 +39,68 @@ def build(settings: Settings, force: bool, keep: int, as_json: bool) -> None:
     """
     from core.memory import keep_freed_memory
     from encoder.loading import pin_model
-    from indexer.jobs import catalogue_products, job_from
-    from indexer.reindex import build_index
+    from indexer.jobs import job_from, reported_build
 
     settings.ensure_home()
     keep_freed_memory()
     settings = pin_model(settings)
     job = replace(job_from(settings), keep=keep, force=force)
-    report = build_index(partial(catalogue_products, settings), job, BarProgress())
+    report = reported_build(settings, job, BarProgress())
+    emit(asdict(report), report.to_text(), as_json)
+
+
+@index.command()
+@click.option(
+    "--every",
+    "every_s",
+    type=click.IntRange(1, 3600),
+    default=30,
+    show_default=True,
+    metavar="SECONDS",
+    help="Publish at most so often.",
+)
+@click.option(
+    "--keep", type=KEEP_RANGE, default=3, show_default=True, help="Generations to keep afterwards."
+)
+@json_option
+@click.pass_obj
+def watch(settings: Settings, every_s: int, keep: int, as_json: bool) -> None:
+    """Keep the index up with the catalogue until stopped: build whenever something changes.
+
+    Changes of products, the beginning and end of sales, and another model in service are
+    picked up. One line is printed for each build. A failure (the database away, the disk
+    full) is logged, and tried again, ever less often. The model stays loaded in between.
+    """
+    from indexer.jobs import watch_of
+    from indexer.report import BuildReport
+    from indexer.watch import EventClock
+
+    def tell(report: BuildReport) -> None:
+        click.echo(json.dumps(asdict(report)) if as_json else report.to_line())
+
+    settings.ensure_home()
+    # As with Ctrl-C: a build that is stopped in the middle is continued by the next.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with suppress(KeyboardInterrupt):
+        watch_of(settings, every_s, keep, tell).run(EventClock(threading.Event()))
+
+
+@index.command()
+@json_option
+@click.pass_obj
+def repair(settings: Settings, as_json: bool) -> None:
+    """Mend the index: set aside what is damaged, and build anew what is missing.
+
+    Every generation and every stored embedding is checked. Damaged generations and stores
+    that cannot be read are renamed, damaged embeddings left out, and a pointer to nothing
+    whole is moved. Then the index is built from what the stores and the catalogue hold.
+    """
+    from encoder.loading import pin_model
+    from indexer.jobs import job_from, reported_repair
+
+    settings.ensure_home()
+    settings = pin_model(settings)
+    report = reported_repair(settings, job_from(settings), BarProgress())
     emit(asdict(report), report.to_text(), as_json)
 
 

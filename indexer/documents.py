@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from catalog.records import ImageRecord, ProductRecord
 from core.errors import SnapshotError
+from indexer.arrays import open_array, save_array
 
 DOCUMENTS = "documents.jsonl"
 OFFSETS = "documents.offsets.npy"
@@ -57,8 +58,8 @@ class DocumentsWriter:
         self._file.close()
         hashes = np.frombuffer(self._hashes, dtype=np.uint64)
         order = np.argsort(hashes, kind="stable").astype(np.uint64)
-        np.save(self._directory / OFFSETS, np.frombuffer(self._offsets, dtype=np.int64))
-        np.save(self._directory / IDS, np.stack([hashes[order], order]))
+        save_array(self._directory / OFFSETS, np.frombuffer(self._offsets, dtype=np.int64))
+        save_array(self._directory / IDS, np.stack([hashes[order], order]))
         _refuse_equal_ids(Documents(self._directory))
         return self._digest.hexdigest()
 
@@ -74,19 +75,30 @@ class Documents:
     """
 
     def __init__(self, directory: Path) -> None:
-        # Plain views of the mappings: np.memmap runs Python code for every slice of it.
-        self._offsets: NDArray[np.int64] = np.asarray(
-            np.load(directory / OFFSETS, mmap_mode="r", allow_pickle=False)
-        )
-        self._ids: NDArray[np.uint64] = np.asarray(
-            np.load(directory / IDS, mmap_mode="r", allow_pickle=False)
-        )
+        self._directory = directory
+        self._offsets: NDArray[np.int64] = open_array(directory / OFFSETS, "<i8", 1)
+        self._ids: NDArray[np.uint64] = open_array(directory / IDS, "<u8", 2)
         path = directory / DOCUMENTS
         self._lines: NDArray[np.uint8] = (
             np.asarray(np.memmap(path, dtype=np.uint8, mode="r"))
             if path.stat().st_size  # an empty file cannot be mapped
             else np.empty(0, dtype=np.uint8)
         )
+        if not len(self._offsets) or self._ids.shape != (2, len(self)):
+            raise SnapshotError(f"{OFFSETS} and {IDS} in {directory} do not fit each other.")
+
+    def check(self) -> None:
+        """See that every line and every id leads into the file, in one pass over the numbers.
+
+        Raises:
+            SnapshotError: one does not.
+        """
+        offsets, (hashes, positions) = self._offsets, self._ids
+        ends = (int(offsets[0]), int(offsets[-1])) == (0, len(self._lines))
+        if not ends or (offsets[1:] < offsets[:-1]).any():
+            raise SnapshotError(f"{self._directory / OFFSETS} does not fit {DOCUMENTS}.")
+        if (positions >= len(self)).any() or (hashes[1:] < hashes[:-1]).any():
+            raise SnapshotError(f"{self._directory / IDS} does not fit {DOCUMENTS}.")
 
     def __len__(self) -> int:
         return len(self._offsets) - 1
@@ -128,6 +140,7 @@ def _id_hash(product_id: str) -> int:
 
 
 def _to_line(product: ProductRecord) -> bytes:
+    assert product.sale is None, "a generation keeps the price of a moment: ProductRecord.sold_at"
     told = {
         "id": product.id,
         "title": product.title,
@@ -135,8 +148,10 @@ def _to_line(product: ProductRecord) -> bytes:
         "brand": product.brand,
         "category": product.category,
         "price_minor": product.price_minor,
+        "was_minor": product.was_minor,
         "currency": product.currency,
         "stock": product.stock,
+        "availability": product.availability,
         "group_id": product.group_id,
         "attributes": dict(product.attributes),
         "images": [[each.hash, each.alt, each.width, each.height] for each in product.images],

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 from array import array
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +19,9 @@ from catalog.records import ProductRecord
 from core import VERSION
 from core.files import fsync_directory
 from core.vectors import Mask
+from indexer.arrays import save_array, write_header
 from indexer.attributes import ColumnsWriter
+from indexer.basis import CatalogueBasis
 from indexer.documents import Documents, DocumentsWriter
 from indexer.embedding_store import KEY_BYTES, ContentKind, EmbeddingStore, image_key, text_key
 from indexer.generations import PARTIAL
@@ -27,8 +31,9 @@ from indexer.manifest import (
     IndexManifest,
     describe_file,
 )
+from indexer.pipeline import Refusal
 from indexer.product_text import product_texts
-from indexer.snapshot import IMAGE_POSITIONS, embeddings_file, products_file
+from indexer.snapshot import IMAGE_POSITIONS, REFUSED, embeddings_file, products_file
 
 _CHUNK_ROWS = 4096
 """Rows copied at a time: 8 MB at 512 dimensions, whatever the size of the catalogue."""
@@ -88,6 +93,7 @@ class SnapshotDraft:
         self.rows = {kind: FieldRows() for kind in ContentKind}
         self.catalogue = ""
         """Digest of the products and their texts; known once all have been added."""
+        self._held: dict[ContentKind, Mask] = {}
         self._documents = DocumentsWriter(self.directory)
         self._columns = ColumnsWriter(self.directory)
 
@@ -119,25 +125,38 @@ class SnapshotDraft:
         self.catalogue = hashlib.sha256(told.encode()).hexdigest()
         return Documents(self.directory)
 
+    def hold(self, kind: ContentKind, store: EmbeddingStore) -> int:
+        """Find a field's rows that a store has the embedding of, and count them."""
+        self._held[kind] = self.rows[kind].held_by(store)
+        return int(self._held[kind].sum())
+
     def write_field(self, kind: ContentKind, store: EmbeddingStore, dim: int) -> None:
-        """Write a field's rows, leaving out those that the store does not hold."""
-        rows = self.rows[kind]
-        held = rows.held_by(store)
+        """Write a field's rows, leaving out those that ``hold`` did not find."""
+        rows, held = self.rows[kind], self._held[kind]
         kept = np.flatnonzero(held)
         # Written, not mapped: on a full disk a write fails by name, a mapping by SIGBUS.
         with (self.directory / embeddings_file(kind)).open("wb") as file:
-            np.lib.format.write_array_header_1_0(
-                file, {"descr": "<f4", "fortran_order": False, "shape": (len(kept), dim)}
-            )
+            write_header(file, np.dtype("<f4"), (len(kept), dim))
             for start in range(0, len(kept), _CHUNK_ROWS):
                 keys = [rows.key(row) for row in kept[start : start + _CHUNK_ROWS].tolist()]
                 file.write(store.get_many(keys)[0].data)
-        np.save(self.directory / products_file(kind), _held(rows.products, held))
+        save_array(self.directory / products_file(kind), _held(rows.products, held))
         if kind is ContentKind.IMAGE:
-            np.save(self.directory / IMAGE_POSITIONS, _held(rows.positions, held))
+            save_array(self.directory / IMAGE_POSITIONS, _held(rows.positions, held))
+
+    def write_refusals(self, refusals: Iterable[Refusal]) -> None:
+        """Note which pictures have no row, so that a later build can try just those again."""
+        told = [[each.hash, each.code, each.lasting] for each in refusals]
+        (self.directory / REFUSED).write_bytes(json.dumps(told, indent=0).encode() + b"\n")
 
     def write_manifest(
-        self, fingerprint: str, model: str, dim: int, fields: dict[str, int]
+        self,
+        fingerprint: str,
+        model: str,
+        dim: int,
+        fields: Mapping[str, int],
+        basis: CatalogueBasis,
+        rules: str,
     ) -> IndexManifest:
         """Vouch for every file, and make all of them durable."""
         files = sorted(self.directory.iterdir())
@@ -154,6 +173,9 @@ class SnapshotDraft:
             fields=fields,
             refused=rows - sum(fields.values()),
             catalogue=self.catalogue,
+            revision=basis.revision,
+            prices_until=basis.prices_until,
+            rules=rules,
             files={path.name: describe_file(path) for path in files},
         )
         (self.directory / MANIFEST).write_bytes(manifest.to_bytes())

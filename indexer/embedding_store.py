@@ -14,19 +14,21 @@ import logging
 import os
 import struct
 import zlib
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import Enum
 from io import FileIO
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import FingerprintMismatchError, StoreError
-from core.files import replacing
+from core.errors import DamagedStoreError, FingerprintMismatchError, StoreError
+from core.files import fsync_directory, make_folder, replacing
 from core.lock import exclusive
 from core.vectors import Embeddings, Mask, are_normalized
 
@@ -58,6 +60,28 @@ def text_key(text: str) -> bytes:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
+@dataclass(frozen=True, slots=True)
+class StoreHeader:
+    """What a store's file says that it holds."""
+
+    dim: int
+    kind: str
+    fingerprint: str
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Hold the lock that the writer of a store's file needs, and sweep what killed ones left.
+
+    Raises:
+        BusyError: another process holds it.
+    """
+    with exclusive(path.with_suffix(".lock"), f"Writing {path.stem} embeddings"):
+        for remains in path.parent.glob(f".{path.name}.*.partial"):
+            remains.unlink(missing_ok=True)
+        yield
+
+
 class EmbeddingStore:
     """The vectors of one encoder for one kind of content; many readers, one writer.
 
@@ -71,7 +95,8 @@ class EmbeddingStore:
 
         Raises:
             FingerprintMismatchError: its file holds another encoder's vectors.
-            StoreError: its header is damaged or of another version.
+            StoreError: its header is of another version, or damaged and the store not
+                ``writable``: a writer sets the file aside and begins anew.
             BusyError: ``writable``, and another process is writing it.
         """
         self.path = root / fingerprint[:16] / f"{kind.value}.vectors"
@@ -88,10 +113,10 @@ class EmbeddingStore:
         """Length of its embeddings; 0 until the first are appended."""
         with ExitStack() as opening:
             if writable:
-                lock = self.path.with_suffix(".lock")
-                opening.enter_context(exclusive(lock, f"Writing {kind.value} embeddings"))
+                make_folder(self.path.parent)
+                opening.enter_context(writing(self.path))
             if self.path.exists():
-                self._load(writable)
+                self._load_or_set_aside(writable)
             self._held = opening.pop_all()
         self._writable = writable
 
@@ -121,6 +146,10 @@ class EmbeddingStore:
             self._file = None
         self._held.close()
 
+    def rows(self) -> list[int]:
+        """List the numbers of the intact records, the last of each key, rising."""
+        return sorted(self._rows.values())
+
     def get_many(self, keys: Sequence[bytes]) -> tuple[Embeddings, Mask]:
         """Look embeddings up, in order: (embeddings, which of the keys were found).
 
@@ -149,11 +178,15 @@ class EmbeddingStore:
             self._file = self._open_for_append(embeddings.shape[1])
         records = _pack(keys, embeddings)
         start = HEADER_BYTES + self._count * records.itemsize
+        if os.fstat(self._file.fileno()).st_size != start:
+            # What a failed append left because it could not be cut off then, either.
+            os.ftruncate(self._file.fileno(), start)
         try:
             _write_all(self._file, records.view(np.uint8).data)
             os.fsync(self._file.fileno())
         except OSError:
-            os.ftruncate(self._file.fileno(), start)
+            with suppress(OSError):
+                os.ftruncate(self._file.fileno(), start)
             raise
         for row, key in enumerate(keys, start=self._count):
             self._rows[key] = row
@@ -179,9 +212,25 @@ class EmbeddingStore:
         # Unbuffered: after a failed write nothing is left that closing would write again.
         return self.path.open("ab", buffering=0)
 
+    def _load_or_set_aside(self, writable: bool) -> None:
+        try:
+            self._load(writable)
+        except DamagedStoreError as error:
+            if not writable:
+                raise
+            aside = set_aside(self.path)
+            log.error("%s It is now %s; all it held is embedded anew.", error, aside.name)
+
     def _load(self, writable: bool) -> None:
-        with self.path.open("rb") as file:
-            self.dim = _read_header(file, self.path, self._fingerprint, self._kind)
+        header = read_header(self.path)
+        if header.fingerprint != self._fingerprint:
+            raise FingerprintMismatchError(str(self.path), self._fingerprint, header.fingerprint)
+        if header.kind != self._kind.value:
+            raise StoreError(
+                f"{self.path} holds {header.kind} embeddings, not {self._kind.value}. Delete the "
+                "file: what it held will be embedded again."
+            )
+        self.dim = header.dim
         size = self.path.stat().st_size
         self._count, torn = divmod(size - HEADER_BYTES, _record_type(self.dim).itemsize)
         if torn and writable:
@@ -208,6 +257,11 @@ class EmbeddingStore:
 
 def _record_type(dim: int) -> np.dtype[np.void]:
     return np.dtype([("key", f"V{KEY_BYTES}"), ("vector", "<f4", (dim,)), ("checksum", "<u4")])
+
+
+def record_bytes(dim: int) -> int:
+    """Tell how long a record is."""
+    return _record_type(dim).itemsize
 
 
 def _pack(keys: Sequence[bytes], embeddings: Embeddings) -> NDArray[np.void]:
@@ -241,20 +295,37 @@ def _pack_header(fingerprint: str, kind: ContentKind, dim: int) -> bytes:
     return content + _CRC.pack(zlib.crc32(content))
 
 
-def _read_header(file: BinaryIO, path: Path, fingerprint: str, kind: ContentKind) -> int:
-    """Read a store's dim, refusing what is not this encoder's and kind's store."""
-    header = file.read(HEADER_BYTES)
-    advice = "Delete the file: what it held will be embedded again."
+def read_header(path: Path) -> StoreHeader:
+    """Read what a store's file says that it holds.
+
+    Raises:
+        DamagedStoreError: it is no store's header, or not as it was written.
+        StoreError: it is of another version.
+    """
+    with path.open("rb") as file:
+        header = file.read(HEADER_BYTES)
+    advice = "`vitrine index repair` sets it aside, and what it held is embedded again."
     if len(header) < HEADER_BYTES or header[: len(MAGIC)] != MAGIC:
-        raise StoreError(f"{path} is not an embedding store. {advice}")
+        raise DamagedStoreError(f"{path} is not an embedding store. {advice}")
     content, checksum = header[: -_CRC.size], _CRC.unpack(header[-_CRC.size :])[0]
     if zlib.crc32(content) != checksum:
-        raise StoreError(f"The header of {path} is damaged. {advice}")
-    _, version, dim, found_kind, found = _FIELDS.unpack_from(header)
+        raise DamagedStoreError(f"The header of {path} is damaged. {advice}")
+    _, version, dim, kind, fingerprint = _FIELDS.unpack_from(header)
     if version != VERSION:
-        raise StoreError(f"{path} has format {version}; this program reads {VERSION}. {advice}")
-    if found.decode("ascii") != fingerprint:
-        raise FingerprintMismatchError(str(path), fingerprint, found.decode("ascii"))
-    if found_kind.rstrip(b"\0").decode("ascii") != kind.value:
-        raise StoreError(f"{path} holds {found_kind!r} embeddings, not {kind.value}. {advice}")
-    return int(dim)
+        raise StoreError(
+            f"{path} has format {version}; this program reads {VERSION}. Delete the file: what "
+            "it held will be embedded again."
+        )
+    return StoreHeader(int(dim), kind.rstrip(b"\0").decode("ascii"), fingerprint.decode("ascii"))
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a store that cannot be read, so that it is begun anew; give the new name.
+
+    For the holder of its lock only.
+    """
+    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    aside = path.with_name(f"{path.name}.damaged-{moment}")
+    path.rename(aside)
+    fsync_directory(path.parent)
+    return aside

@@ -1,8 +1,9 @@
 """The generations of an index side by side, and the pointer to the one in service.
 
-Each is a folder named by its id; a folder with a suffix (``.partial``, ``.removed``) is
-none. Moving the pointer and removing folders are short and wait for each other; a build,
-which is long, holds a lock of its own, so that one can roll back while it runs.
+Each is a folder named by its id; a folder with a suffix (``.partial``, ``.removed``,
+``.damaged``) is none. Moving the pointer and removing folders are short and wait for each
+other; a build, which is long, holds a lock of its own, so that one can roll back while it
+runs.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ POINTER = "current"
 BUILD_LOCK = "build.lock"
 PARTIAL = ".partial"
 _REMOVED = ".removed"
+_DAMAGED = ".damaged"
 _ID_FORMAT = "%Y%m%dT%H%M%S.%fZ"
 _ID = re.compile(r"\d{8}T\d{6}-\d{6}Z")
 
@@ -85,7 +87,7 @@ def current(root: Path) -> str:
     return name
 
 
-def open_current(root: Path) -> IndexSnapshot:
+def open_served(root: Path) -> IndexSnapshot:
     """Open the generation in service, checking all of it.
 
     Raises:
@@ -100,6 +102,34 @@ def open_current(root: Path) -> IndexSnapshot:
             # published anew and removed this one. If so, the pointer has moved.
             if current(root) == name:
                 raise
+
+
+def open_current(root: Path) -> IndexSnapshot:
+    """Open the generation in service; where it is damaged, the one to go back to.
+
+    That is the newest whole one that is older, else the newest whole one. Where the pointer
+    is damaged or gone, any may have been in service, and the newest whole one is taken. The
+    log says why, and what to do. The pointer stays as it is: whoever only reads moves nothing.
+
+    Raises:
+        NoGenerationError: nothing has been published.
+        SnapshotError: none is whole; it tells what is wrong with the one in service.
+    """
+    try:
+        return open_served(root)
+    except SnapshotError as error:
+        for name in _to_go_back_to(root):
+            try:
+                snapshot = IndexSnapshot(root / name)
+            except SnapshotError as other:
+                log.warning("not gone back to: %s", other)
+                continue
+            log.error(
+                "The generation %s is used instead of the one in service: %s Mend the index with "
+                "`vitrine index repair`.", name, error,
+            )  # fmt: skip
+            return snapshot
+        raise
 
 
 def publish(root: Path, generation_id: str) -> None:
@@ -189,7 +219,10 @@ def prune(root: Path, keep: int, spare_model: str = "") -> list[str]:
             for each in listed
             if spare_model and each.manifest and each.manifest.fingerprint == spare_model
         ][:1]
-        removed = [each.id for each in listed[keep:] if each.id < served and each.id not in spared]
+        # One that cannot be read is none to go back to, and takes nobody's place.
+        kept = [each.id for each in listed if each.manifest][:keep]
+        oldest = min([*kept, served])
+        removed = [each.id for each in listed if each.id < oldest and each.id not in spared]
         for each in removed:
             remove(root / each)
     return removed
@@ -203,11 +236,52 @@ def remove(directory: Path) -> None:
     shutil.rmtree(aside)
 
 
+def set_aside(root: Path, generation_id: str) -> Path:
+    """Rename a damaged generation, so that nobody opens it and it can be looked into.
+
+    For the holder of the build lock only.
+    """
+    with _moving(root):
+        aside = root / f"{generation_id}{_DAMAGED}"
+        shutil.rmtree(aside, ignore_errors=True)
+        (root / generation_id).rename(aside)
+        fsync_directory(root)
+    return aside
+
+
+def repoint(root: Path) -> str | None:
+    """See to it that the pointer names a generation whose folder is there.
+
+    Returns:
+        None where it does already; else the generation that it was moved to, which is the
+        one to go back to, or nothing where none is left and the pointer was removed.
+    """
+    with _moving(root):
+        try:
+            if (root / current(root)).is_dir():
+                return None
+        except NoGenerationError:
+            if not _ids(root):
+                return None
+        except SnapshotError:
+            pass
+        chosen = next(iter(_to_go_back_to(root)), "")
+        if chosen:
+            _point(root, chosen)
+        else:
+            (root / POINTER).unlink(missing_ok=True)
+            fsync_directory(root)
+        return chosen
+
+
 def sweep(root: Path) -> None:
     """Clear what killed builds and prunes left. For the holder of the build lock only."""
     for path in _folders(root):
         if path.suffix in (PARTIAL, _REMOVED):
             shutil.rmtree(path, ignore_errors=True)
+    with _moving(root):
+        for path in root.glob(f".{POINTER}.*.partial"):
+            path.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -228,6 +302,20 @@ def _next_older(root: Path) -> str:
         if each.id < served and each.manifest is not None:
             return each.id
     raise SnapshotError(f"There is no generation older than {served} to go back to.")
+
+
+def _to_go_back_to(root: Path) -> list[str]:
+    """List what may stand in for the generation in service: the older ones first, newest first."""
+    try:
+        served = current(root)
+    except SnapshotError:
+        served = ""
+    ids = [each for each in _ids(root) if each != served]
+    return sorted(ids, key=lambda each: (each < served, each), reverse=True)
+
+
+def _ids(root: Path) -> list[str]:
+    return [path.name for path in _folders(root) if not path.suffix]
 
 
 def _folders(root: Path) -> list[Path]:

@@ -12,7 +12,7 @@ from typing import Any
 from core.errors import SnapshotError
 
 MANIFEST = "manifest.json"
-FORMAT = 1
+FORMAT = 2
 """Raised when a generation's files change in name or meaning; others are not opened."""
 
 
@@ -46,6 +46,12 @@ class IndexManifest:
     """Pictures that could not be embedded."""
     catalogue: str
     """Digest of the products; equal where nothing in the catalogue has changed."""
+    revision: str
+    """Database and revision that the products were read at or after; empty if not known."""
+    prices_until: str
+    """UTC, ISO 8601: when a sale next began or ended; empty where none would."""
+    rules: str
+    """Digest of what decides besides catalogue and encoder; see ``basis.rules_digest``."""
     files: Mapping[str, FileEntry]
 
     def to_bytes(self) -> bytes:
@@ -91,6 +97,8 @@ def read_manifest(directory: Path) -> IndexManifest:
         manifest = IndexManifest.parse(path.read_bytes())
     except FileNotFoundError as error:
         raise SnapshotError(f"There is no generation in {directory}: no {MANIFEST}.") from error
+    except OSError as error:
+        raise SnapshotError(f"{path} cannot be read: {error.strerror or error}.") from error
     except SnapshotError as error:
         raise SnapshotError(f"{path} cannot be used: {error}.") from error
     if directory.name.split(".")[0] != manifest.id:

@@ -47,6 +47,8 @@ class Refusal:
     hash: str
     code: str
     reason: str
+    lasting: bool
+    """Whether the bytes are at fault, which never change, and not that they were not to be had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +98,15 @@ def _prepare(
     name: str, source: ImageSource, decode: Decoder, encoder: DualEncoder
 ) -> NDArray[Any] | Refusal:
     height, width = encoder.image_size
+    lasting = False
     try:
-        picture = decode(source.read(name), (width, height))
+        data = source.read(name)
+        lasting = True
+        picture = decode(data, (width, height))
     except ImageError as error:
-        return Refusal(name, error.code, str(error))
+        return Refusal(name, error.code, str(error), lasting)
     except OSError as error:
-        return Refusal(name, "unreadable", error.strerror or str(error))
+        return Refusal(name, "unreadable", error.strerror or str(error), lasting)
     return encoder.prepare_image(picture)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from catalog.records import ProductRecord
 from catalog.thesaurus import kind_of, phrases_of_kind
@@ -49,10 +50,10 @@ def product_text(product: ProductRecord) -> str:
     said: set[str] = set()
     kept: list[str] = []
     for part, news in _parts(product):
-        words = {word.casefold() for word in _WORD.findall(news)}
-        if words - said:
+        words = _words(news)
+        if not said.issuperset(words):
             kept.append(part.rstrip(" .") or part)
-            said |= words
+            said.update(words)
     return ". ".join(kept)[:MAX_CHARS]
 
 
@@ -63,8 +64,21 @@ def _parts(product: ProductRecord) -> Iterator[tuple[str, str]]:
     for name in sorted(product.attributes):
         value = _tidy(product.attributes[name])
         if _LETTER.search(value) and "://" not in value:
-            yield f"{_tidy(name.replace('_', ' '))} {value}", value
+            yield f"{_spoken(name)} {value}", value
     yield (tidy := _tidy(product.description)), tidy
+
+
+def _words(text: str) -> list[str]:
+    """Split a text into words whose case does not count."""
+    if text.isascii():  # nearly all texts, and three times as fast
+        return _WORD.findall(text.lower())
+    return [word.casefold() for word in _WORD.findall(text)]
+
+
+@lru_cache(maxsize=4096)
+def _spoken(name: str) -> str:
+    """Say an attribute's name, which many products share."""
+    return _tidy(name.replace("_", " "))
 
 
 def _tidy(text: str) -> str:

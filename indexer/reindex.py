@@ -3,128 +3,137 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from catalog.records import ProductRecord
-from core.errors import FingerprintMismatchError, ModelError, SnapshotError
+from core.errors import SnapshotError
+from core.files import make_folder
 from core.lock import exclusive
 from core.terminal import NoProgress, Progress
-from core.vectors import Embeddings, are_normalized
-from encoder.base import DualEncoder
 from indexer import generations
+from indexer.basis import CatalogueBasis, rules_digest
 from indexer.documents import Documents
 from indexer.draft import SnapshotDraft
-from indexer.embedding_store import ContentKind, EmbeddingStore
-from indexer.manifest import read_manifest
-from indexer.pipeline import Decoder, ImageSource, encode_pictures
-from indexer.product_text import product_texts
-from indexer.report import (
-    MAX_REFUSALS_LISTED,
-    BuildReport,
-    FieldReport,
-    RefusedPicture,
-    Stopwatch,
-    peak_memory_bytes,
-)
-from indexer.snapshot import IndexSnapshot, check_files
+from indexer.embedding import Embedding, EmbeddingJob
+from indexer.embedding_store import ContentKind
+from indexer.manifest import IndexManifest
+from indexer.report import BuildReport, FieldReport, Stopwatch, peak_memory_bytes
+from indexer.snapshot import IndexSnapshot
+from indexer.unchanged import unchanged_by_basis, unchanged_by_content
 
 log = logging.getLogger(__name__)
 
 KEEP = 3
 """Generations left after a build: the one in service and two to go back to."""
-_MAX_DECODERS = 4
+BUILD = "An index build"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IndexJob:
+class IndexJob(EmbeddingJob):
     """What an index build works with."""
 
     generations: Path
     """Folder of the generations."""
-    embeddings: Path
-    """Folder of the embedding stores."""
-    images: ImageSource
-    decode: Decoder
-    encoder: Callable[[], DualEncoder]
-    """Loads the encoder; called only where something is to be embedded."""
-    fingerprint: str
-    """Of that encoder, known without loading it."""
-    model: str
-    """Its name, for people."""
     index_kind: str = "auto"
-    threads: int = 1
-    batch: int = 64
     keep: int = KEEP
     spare_model: str = ""
     """Fingerprint of a model whose newest generation is kept besides; see ``prune``."""
+    basis: Callable[[], CatalogueBasis] = CatalogueBasis
+    """Tells which state of the catalogue the products will be read from."""
+    limits: str = ""
+    """Which pictures ``decode`` takes, in words."""
+    room: Callable[[], object] = lambda: None
+    """Called before the products are read: raises ``NoRoomError`` where they would not fit."""
     force: bool = False
     """Publish a new generation even where nothing has changed."""
+    thorough: bool = False
+    """Compare every product, whatever the basis says."""
 
 
-def build_index(
-    products: Callable[[], Iterable[ProductRecord]], job: IndexJob, progress: Progress | None = None
-) -> BuildReport:
+Products = Callable[[], Iterable[ProductRecord]]
+
+
+def build_index(products: Products, job: IndexJob, progress: Progress | None = None) -> BuildReport:
     """Build and publish a generation of all products, in the order they are given.
 
     They are read once and embeddings are stored as they are made, so a build that is
     killed is continued by the next. What the store holds is not embedded again. Where
     neither the catalogue nor the encoder has changed and the generation in service is
-    whole, it stays, and nothing is published unless ``job.force``.
+    whole, it stays, and nothing is published unless ``job.force``; where the job's basis
+    tells so, no product is read at all.
 
     Raises:
         BusyError: another build is running.
         SnapshotError: there are no products, nothing could be embedded, or the new
             generation did not pass the gate; the old one stays in service.
         FingerprintMismatchError: the encoder is not the one that was announced.
+        EncoderMemoryError: the memory does not suffice for a single picture or text.
     """
-    with exclusive(job.generations / generations.BUILD_LOCK, "An index build"):
-        generations.sweep(job.generations)
-        draft = SnapshotDraft(job.generations, generations.new_id(job.generations))
-        try:
-            return _Build(job, progress or NoProgress(), draft).run(products)
-        finally:
-            draft.discard()
+    make_folder(job.generations)
+    with exclusive(job.generations / generations.BUILD_LOCK, BUILD):
+        return build_locked(products, job, progress)
+
+
+def build_locked(
+    products: Products, job: IndexJob, progress: Progress | None = None
+) -> BuildReport:
+    """Build as ``build_index`` does, for a caller that holds the build lock."""
+    generations.sweep(job.generations)
+    clock = Stopwatch()
+    # Told before anything is read: what changes meanwhile is looked at again next time.
+    basis, rules = job.basis(), rules_digest(job.limits)
+    if not (job.force or job.thorough):
+        with clock.timing("verify"):
+            served = unchanged_by_basis(job.generations, job.fingerprint, basis, rules, job.images)
+        if served is not None:
+            return _unread(served, clock)
+    job.room()
+    draft = SnapshotDraft(job.generations, generations.new_id(job.generations))
+    try:
+        return _Build(job, progress or NoProgress(), draft, clock, basis, rules).run(products)
+    finally:
+        draft.discard()
 
 
 class _Build:
     """One run of the job; holds what its stages share."""
 
-    def __init__(self, job: IndexJob, progress: Progress, draft: SnapshotDraft) -> None:
+    def __init__(
+        self,
+        job: IndexJob,
+        progress: Progress,
+        draft: SnapshotDraft,
+        clock: Stopwatch,
+        basis: CatalogueBasis,
+        rules: str,
+    ) -> None:
         self._job = job
         self._progress = progress
         self._draft = draft
-        self._clock = Stopwatch()
-        self._encoder: DualEncoder | None = None
-        self._stores: dict[ContentKind, EmbeddingStore] = {}
-        self._embedded = dict.fromkeys(ContentKind, 0)
-        self._refused: list[RefusedPicture] = []
-        self._refusals = dict.fromkeys(ContentKind, 0)
+        self._clock = clock
+        self._basis = basis
+        self._rules = rules
+        self._embedding = Embedding(job, progress, clock)
 
-    def run(self, products: Callable[[], Iterable[ProductRecord]]) -> BuildReport:
+    def run(self, products: Products) -> BuildReport:
         documents = self._read(products)
-        with ExitStack() as opened:
-            with self._clock.timing("store"):
-                for kind in ContentKind:
-                    store = EmbeddingStore(
-                        self._job.embeddings, self._job.fingerprint, kind, writable=True
-                    )
-                    self._stores[kind] = opened.enter_context(store)
-            self._embed_texts(documents)
-            self._embed_images(documents)
+        rows = self._draft.rows
+        with self._embedding.opened():
+            self._embedding.embed_texts(rows[ContentKind.TEXT], documents)
+            self._embedding.embed_images(rows[ContentKind.IMAGE], documents)
             held = {
-                kind.value: int(self._draft.rows[kind].held_by(store).sum())
-                for kind, store in self._stores.items()
+                kind.value: self._draft.hold(kind, store)
+                for kind, store in self._embedding.stores.items()
             }
             if (served := self._unchanged(held)) and not self._job.force:
-                return self._report(served, held, published=False)
+                return self._report(served.id, held, published=False)
             self._assemble(held)
-            removed = self._put_in_service()
-            return self._report(self._draft.id, held, published=True, removed=removed)
+        removed = self._put_in_service()
+        return self._report(self._draft.id, held, published=True, removed=removed)
 
-    def _read(self, products: Callable[[], Iterable[ProductRecord]]) -> Documents:
+    def _read(self, products: Products) -> Documents:
         with (
             self._clock.timing("read"),
             self._progress.stage("Reading", None, "products") as step,
@@ -139,116 +148,36 @@ class _Build:
                 )
             return self._draft.close_products()
 
-    def _embed_texts(self, documents: Documents) -> None:
-        rows = self._draft.rows[ContentKind.TEXT]
-        missing = rows.missing_from(self._stores[ContentKind.TEXT])
-        if not missing:
-            return
-        encoder = self._load_encoder()
-
-        def text_of(row: int) -> str:
-            return product_texts(documents[rows.products[row]])[rows.positions[row]]
-
-        # Texts of like length share a batch, so that little of it is padding.
-        lengths = {row: len(text_of(row)) for row in missing}
-        missing.sort(key=lambda row: (lengths[row], row))
-        with self._progress.stage("Embedding texts", len(missing), "texts") as step:
-            for start in range(0, len(missing), self._job.batch):
-                batch = missing[start : start + self._job.batch]
-                texts = [text_of(row) for row in batch]
-                with self._clock.timing("encode texts"):
-                    embeddings = encoder.encode_texts(texts)
-                self._keep(ContentKind.TEXT, [rows.key(row) for row in batch], embeddings)
-                step(len(batch))
-
-    def _embed_images(self, documents: Documents) -> None:
-        rows = self._draft.rows[ContentKind.IMAGE]
-        missing = rows.missing_from(self._stores[ContentKind.IMAGE])
-        if not missing:
-            return
-        row_of = {rows.key(row).hex(): row for row in missing}
+    def _unchanged(self, held: Mapping[str, int]) -> IndexManifest | None:
         job = self._job
-        batches = encode_pictures(
-            list(row_of),
-            job.images,
-            job.decode,
-            self._load_encoder(),
-            job.batch,
-            workers=max(1, min(_MAX_DECODERS, job.threads)),
-        )
-        with self._progress.stage("Embedding pictures", len(missing), "pictures") as step:
-            for batch in batches:
-                self._clock.add("wait", batch.wait_s)
-                self._clock.add("encode images", batch.encode_s)
-                keys = [bytes.fromhex(each) for each in batch.hashes]
-                self._keep(ContentKind.IMAGE, keys, batch.embeddings)
-                for refusal in batch.refused:
-                    self._refusals[ContentKind.IMAGE] += 1
-                    if len(self._refused) < MAX_REFUSALS_LISTED:
-                        product = documents[rows.products[row_of[refusal.hash]]]
-                        self._refused.append(
-                            RefusedPicture(product.id, refusal.hash, refusal.code, refusal.reason)
-                        )
-                step(len(batch.hashes) + len(batch.refused))
-
-    def _load_encoder(self) -> DualEncoder:
-        if self._encoder is None:
-            with self._clock.timing("load model"):
-                self._encoder = self._job.encoder()
-            if self._encoder.fingerprint != self._job.fingerprint:
-                raise FingerprintMismatchError(
-                    f"The embedding store under {self._job.embeddings}",
-                    expected=self._encoder.fingerprint,
-                    found=self._job.fingerprint,
-                )
-        return self._encoder
-
-    def _keep(self, kind: ContentKind, keys: Sequence[bytes], embeddings: Embeddings) -> None:
-        if not are_normalized(embeddings):
-            raise ModelError(
-                f"The model {self._job.model} gave {kind.value} embeddings that are not of norm 1."
+        with self._clock.timing("verify"):
+            return unchanged_by_content(
+                job.generations, job.fingerprint, self._draft.catalogue, held
             )
-        with self._clock.timing("store"):
-            self._stores[kind].append(keys, embeddings)
-        self._embedded[kind] += len(keys)
 
-    def _unchanged(self, held: dict[str, int]) -> str:
-        """Name the generation in service if a new one would be the same; else nothing."""
-        root = self._job.generations
-        try:
-            served = root / generations.current(root)
-            manifest = read_manifest(served)
-            same = (
-                manifest.catalogue == self._draft.catalogue
-                and manifest.fingerprint == self._job.fingerprint
-                and manifest.fields == held
-            )
-            if not same:
-                return ""
-            with self._clock.timing("verify"):
-                check_files(served, manifest)
-        except SnapshotError as error:
-            log.info("the generation in service is not reused: %s", error)
-            return ""
-        return manifest.id
-
-    def _assemble(self, held: dict[str, int]) -> None:
-        dim = max(store.dim for store in self._stores.values())
+    def _assemble(self, held: Mapping[str, int]) -> None:
+        stores = self._embedding.stores
+        dim = max(store.dim for store in stores.values())
         if not any(held.values()):
             raise SnapshotError(
                 "Nothing could be embedded: no product has a text or a picture that can be read."
             )
         with self._clock.timing("assemble"):
-            for kind, store in self._stores.items():
+            for kind, store in stores.items():
                 self._draft.write_field(kind, store, dim)
-            self._draft.write_manifest(self._job.fingerprint, self._job.model, dim, held)
+            self._draft.write_refusals(self._embedding.refusals)
+            self._draft.write_manifest(
+                self._job.fingerprint, self._job.model, dim, held, self._basis, self._rules
+            )
 
     def _put_in_service(self) -> list[str]:
         # Importing FAISS takes longer than finding that nothing has changed.
         from indexer.verify import verify_snapshot
 
         with self._clock.timing("verify"):
-            snapshot = IndexSnapshot(self._draft.directory)
+            # Its files have just been read for the manifest; reading them again from the
+            # same page cache would prove nothing more.
+            snapshot = IndexSnapshot(self._draft.directory, check=False)
             try:
                 verify_snapshot(snapshot, self._job.index_kind, self._job.threads)
             finally:
@@ -256,14 +185,24 @@ class _Build:
         with self._clock.timing("publish"):
             self._draft.commit()
             generations.publish(self._job.generations, self._draft.id)
-            return generations.prune(self._job.generations, self._job.keep, self._job.spare_model)
+            return self._prune()
+
+    def _prune(self) -> list[str]:
+        job = self._job
+        try:
+            return generations.prune(job.generations, job.keep, job.spare_model)
+        except OSError as error:
+            # The new one is in service; what could not be removed goes with the next build.
+            log.warning("old generations were not removed: %s", error)
+            return []
 
     def _report(
-        self, generation: str, held: dict[str, int], published: bool, removed: Sequence[str] = ()
+        self, generation: str, held: Mapping[str, int], published: bool, removed: Sequence[str] = ()
     ) -> BuildReport:
+        stage = self._embedding
         fields = {}
         for kind in ContentKind:
-            embedded, refused = self._embedded[kind], self._refusals[kind]
+            embedded, refused = stage.embedded[kind], stage.refused_of(kind)
             reused = self._draft.rows[kind].distinct() - embedded - refused
             fields[kind.value] = FieldReport(held[kind.value], embedded, reused, refused)
         seconds = self._clock.rounded()
@@ -271,12 +210,31 @@ class _Build:
         return BuildReport(
             generation=generation,
             published=published,
+            products_read=True,
             products=len(self._draft),
             fields=fields,
-            refused=tuple(self._refused),
-            damaged_records=sum(store.damaged for store in self._stores.values()),
+            refused=tuple(stage.refused),
+            damaged_records=sum(store.damaged for store in stage.stores.values()),
             removed=tuple(removed),
             seconds=seconds,
-            images_per_s=round(self._embedded[ContentKind.IMAGE] / spent, 1) if spent else 0.0,
+            images_per_s=round(stage.embedded[ContentKind.IMAGE] / spent, 1) if spent else 0.0,
             peak_memory_bytes=peak_memory_bytes(),
         )
+
+
+def _unread(served: IndexManifest, clock: Stopwatch) -> BuildReport:
+    """Report a build that found by the basis that there was nothing to do."""
+    fields = {name: FieldReport(rows, 0, 0, 0) for name, rows in served.fields.items()}
+    return BuildReport(
+        generation=served.id,
+        published=False,
+        products_read=False,
+        products=served.products,
+        fields=fields,
+        refused=(),
+        damaged_records=0,
+        removed=(),
+        seconds=clock.rounded(),
+        images_per_s=0.0,
+        peak_memory_bytes=peak_memory_bytes(),
+    )

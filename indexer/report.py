@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from core.terminal import table
 
@@ -43,6 +44,9 @@ class BuildReport:
     """The one in service now."""
     published: bool
     """Whether this build made it; False where nothing had changed."""
+    products_read: bool = True
+    """False where the catalogue's revision told that nothing had changed; no content was
+    looked up then, so that none counts as reused or refused."""
     products: int
     fields: Mapping[str, FieldReport]
     refused: tuple[RefusedPicture, ...]
@@ -62,6 +66,16 @@ class BuildReport:
         """How many contents went through the encoder."""
         return sum(each.embedded for each in self.fields.values())
 
+    def to_line(self) -> str:
+        """Say it in one line, for a job that builds again and again."""
+        done = "published" if self.published else "nothing has changed, in service is"
+        refused = sum(each.refused for each in self.fields.values())
+        told = [f"{self.products:,} products", f"{self.embedded:,} embedded"]
+        told += [f"{refused:,} refused"] if refused else []
+        told.append(f"{self.seconds['total']:.1f} s")
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        return f"{now} {done} {self.generation}: {', '.join(told)}"
+
     def to_text(self) -> str:
         """Say it in a few lines."""
         verdict = (
@@ -70,6 +84,9 @@ class BuildReport:
             else f"Nothing has changed: the generation {self.generation} stays in service "
             "(--force publishes anyway)."
         )
+        if not self.products_read:
+            seconds = self.seconds["total"]
+            return f"{verdict}\n{self.products:,} products, none read: {seconds:.1f} s"
         rows = [
             (name, each.rows, each.embedded, each.reused, each.refused)
             for name, each in self.fields.items()

@@ -6,17 +6,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from core.errors import SnapshotError
 from core.vectors import Embeddings, Rows
+from indexer.arrays import open_array
 from indexer.attributes import Columns
 from indexer.documents import Documents
 from indexer.embedding_store import ContentKind
-from indexer.manifest import IndexManifest, describe_file, read_manifest
+from indexer.manifest import MANIFEST, IndexManifest, describe_file, read_manifest
 
 
 def embeddings_file(kind: ContentKind) -> str:
@@ -32,6 +29,16 @@ def products_file(kind: ContentKind) -> str:
 IMAGE_POSITIONS = "image.positions.npy"
 """int64 of (rows,): which picture of its product a row is, from 0."""
 
+REFUSED = "image.refused.json"
+"""Pictures without a row: ``[hash, code, lasting]`` of each; queries do not need it."""
+
+
+_FILES = {
+    "columns.codes.npy", "columns.json", "columns.known.npy", "columns.numbers.npy",
+    "documents.ids.npy", "documents.jsonl", "documents.offsets.npy", IMAGE_POSITIONS,
+    *(name(kind) for kind in ContentKind for name in (embeddings_file, products_file)),
+}  # fmt: skip
+"""What is opened, and so must be vouched for."""
 
 _MAPPED = (
     "documents",
@@ -65,14 +72,21 @@ class IndexSnapshot:
         try:
             self.documents = Documents(directory)
             self.columns = Columns(directory)
-            self.image_embeddings: Embeddings = _map(directory, embeddings_file(ContentKind.IMAGE))
-            self.image_products: Rows = _map(directory, products_file(ContentKind.IMAGE))
-            self.image_positions: Rows = _map(directory, IMAGE_POSITIONS)
-            self.text_embeddings: Embeddings = _map(directory, embeddings_file(ContentKind.TEXT))
-            self.text_products: Rows = _map(directory, products_file(ContentKind.TEXT))
+            image, text = ContentKind.IMAGE, ContentKind.TEXT
+            self.image_embeddings: Embeddings = open_array(
+                directory / embeddings_file(image), "<f4", 2
+            )
+            self.image_products: Rows = open_array(directory / products_file(image), "<i8", 1)
+            self.image_positions: Rows = open_array(directory / IMAGE_POSITIONS, "<i8", 1)
+            self.text_embeddings: Embeddings = open_array(
+                directory / embeddings_file(text), "<f4", 2
+            )
+            self.text_products: Rows = open_array(directory / products_file(text), "<i8", 1)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise SnapshotError(f"The generation in {directory} cannot be read: {error}") from error
         self._check_shapes()
+        if check:
+            self._check_contents()
         self._lock = threading.Lock()
         self._readers = 0
         self._closing = False
@@ -137,6 +151,18 @@ class IndexSnapshot:
                     f"{name} is {seen}, not {told}."
                 )
 
+    def _check_contents(self) -> None:
+        """See that what points from one file into another stays inside it."""
+        self.documents.check()
+        self.columns.check()
+        for kind, rows in zip(ContentKind, (self.image_products, self.text_products), strict=True):
+            inside = not len(rows) or 0 <= rows[0] <= rows[-1] < len(self.documents)
+            if not inside or (rows[1:] < rows[:-1]).any():
+                raise SnapshotError(
+                    f"{self.path / products_file(kind)} does not fit {self.manifest.products} "
+                    "products."
+                )
+
 
 def check_files(directory: Path, manifest: IndexManifest) -> None:
     """Compare every file of a generation with its length and SHA-256 in the manifest.
@@ -144,21 +170,21 @@ def check_files(directory: Path, manifest: IndexManifest) -> None:
     Raises:
         SnapshotError: a file is missing or damaged; it names the first.
     """
+    if missing := _FILES - manifest.files.keys():
+        raise SnapshotError(f"{directory / MANIFEST} does not vouch for {min(missing)}.")
     for name, told in manifest.files.items():
         path = directory / name
         try:
-            found = describe_file(path)
+            # The length first: a damaged one may be a terabyte, and is not worth reading.
+            size = path.stat().st_size
+            digest = describe_file(path).sha256 if size == told.bytes else ""
         except OSError as error:
             raise SnapshotError(f"{path} cannot be read: {error.strerror or error}.") from error
-        if found != told:
+        if digest != told.sha256:
+            found = f"{size} bytes" + (f" with SHA-256 {digest[:12]}…" if digest else "")
             raise SnapshotError(
-                f"{path} is damaged: {found.bytes} bytes with SHA-256 {found.sha256[:12]}…, "
+                f"{path} is damaged: {found}, "
                 f"written as {told.bytes} bytes with {told.sha256[:12]}…. "
                 "Go back with `vitrine index rollback`, or build again with "
                 "`vitrine index build --force`."
             )
-
-
-def _map(directory: Path, name: str) -> NDArray[Any]:
-    # As a plain array: np.memmap runs Python code for every view that is taken of it.
-    return np.asarray(np.load(directory / name, mmap_mode="r", allow_pickle=False))

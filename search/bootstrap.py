@@ -9,7 +9,7 @@ from pathlib import Path
 
 from core.settings import Settings
 from encoder.loading import encoder_for
-from indexer.generations import current, open_current
+from indexer.generations import current, open_current, open_served
 from indexer.snapshot import IndexSnapshot
 from search.engine import EngineLimits, SearchEngine
 from search.generation import ServedGeneration
@@ -29,6 +29,10 @@ class PublishedGenerations:
 
     def open(self) -> IndexSnapshot:
         """Open the generation that the pointer names, checking all of it."""
+        return open_served(self._root)
+
+    def open_first(self) -> IndexSnapshot:
+        """Open that generation or, where it is damaged, the one to go back to."""
         return open_current(self._root)
 
     def serve(self, snapshot: IndexSnapshot) -> ServedGeneration:
@@ -62,7 +66,7 @@ def open_generation(settings: Settings) -> Iterator[ServedGeneration]:
         SnapshotError: there is none, or it is damaged.
     """
     source = PublishedGenerations(settings.generations, settings.index, settings.compute_threads)
-    generation = source.serve(source.open())
+    generation = source.serve(source.open_first())
     try:
         yield generation
     finally:

@@ -80,7 +80,18 @@ class GenerationSource(Protocol):
         """Tell which generation is the one to serve; cheap, for it is asked often."""
 
     def open(self) -> IndexSnapshot:
-        """Open and check that generation."""
+        """Open and check that generation.
+
+        Raises:
+            SnapshotError: it is damaged, or there is none.
+        """
+
+    def open_first(self) -> IndexSnapshot:
+        """Open that generation or, where it is damaged, a whole one that it came after.
+
+        Raises:
+            SnapshotError: there is no whole one.
+        """
 
     def serve(self, snapshot: IndexSnapshot) -> ServedGeneration:
         """Build the vector indexes of an open generation."""
@@ -219,7 +230,7 @@ class SearchEngine:
                     raise
 
     def _open_first(self) -> _Pair:
-        snapshot = self._source.open()
+        snapshot = self._source.open_first()
         try:
             encoder = self._encoder_of(snapshot)
             return _Pair(self._source.serve(snapshot), encoder)

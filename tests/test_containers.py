@@ -77,7 +77,7 @@ def test_the_healthcheck_asks_a_route_that_exists() -> None:
 
 def test_jobs_run_only_when_asked_for() -> None:
     jobs = {name for name, each in services(COMPOSE).items() if each.get("profiles")}
-    assert jobs == {"import", "reindex", "finetune"}
+    assert jobs == {"import", "reindex", "finetune", "watch"}
 
 
 def test_the_gpu_file_overrides_services_that_exist_and_asks_for_a_gpu() -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from catalog.records import ImageRecord, ProductRecord
 from core.errors import ImageError
 from encoder.base import DualEncoder
 from encoder.fake import COLOURS, FakeEncoder
+from indexer.basis import CatalogueBasis
 from indexer.reindex import IndexJob, build_index
 from indexer.report import BuildReport
 from indexer.snapshot import IndexSnapshot
@@ -44,6 +45,10 @@ class Shop:
     pictures: dict[str, bytes] = field(default_factory=dict)
     encoder: FakeEncoder = field(default_factory=FakeEncoder)
     loads: int = 0
+    reads: int = 0
+    """How often the products were read."""
+    basis: CatalogueBasis = CatalogueBasis()
+    """What the catalogue says of its state; a test that has one must change it itself."""
 
     @property
     def generations(self) -> Path:
@@ -81,11 +86,16 @@ class Shop:
             index_kind="numpy",
             threads=2,
             batch=4,
+            basis=lambda: self.basis,
         )
         return replace(job, **changes)
 
     def build(self, **changes: Any) -> BuildReport:
-        return build_index(lambda: iter(self.products), self.job(**changes))
+        return build_index(self.read_products, self.job(**changes))
+
+    def read_products(self) -> Iterator[ProductRecord]:
+        self.reads += 1
+        return iter(self.products)
 
     def open(self, generation: str) -> IndexSnapshot:
         return IndexSnapshot(self.generations / generation)

@@ -42,6 +42,7 @@ def cli(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Cli:
     monkeypatch.setattr(loading, "load_encoder", lambda settings: shop.load())
     monkeypatch.setattr(loading, "model_fingerprint", lambda settings: shop.encoder.fingerprint)
     monkeypatch.setattr(jobs, "catalogue_products", lambda settings: iter(shop.products))
+    monkeypatch.setattr(jobs, "catalogue_basis", lambda settings, migrated=False: shop.basis)
     return Cli(shop)
 
 
@@ -105,6 +106,36 @@ def test_failures_are_one_sentence_and_exit_status_1(
     assert result.exit_code == 1
     assert told in result.stderr
     assert "Traceback" not in result.output
+
+
+def test_repair_prints_what_it_did(cli: Cli) -> None:
+    served = cli.json("build")["generation"]
+    (cli.settings.generations / "current").write_bytes(b"?")
+    report = cli.json("repair")
+    assert (report["whole"], report["repointed"]) == ([served], served)
+    (cli.settings.generations / served / "columns.json").unlink()
+    told = cli("repair").stdout
+    assert f"Set aside {served}: " in told
+    assert "The pointer was moved to none: none was whole." in told
+    assert "Published the generation " in told
+
+
+@pytest.mark.parametrize("command", ["build", "repair"])
+def test_builds_and_repairs_leave_a_report(cli: Cli, command: str) -> None:
+    cli.json(command)
+    (path,) = cli.settings.reports.glob(f"index-{command}-*.json")
+    told = json.loads(path.read_text())
+    assert (told["job"], told["outcome"]) == (f"index-{command}", "done")
+    build = told if command == "build" else told["build"]
+    assert (build["products"], build["published"]) == (12, True)
+
+
+def test_a_failed_build_leaves_a_report_that_says_why(cli: Cli) -> None:
+    cli.shop.products.clear()
+    assert cli("build").exit_code == 1
+    (path,) = cli.settings.reports.glob("index-build-*.json")
+    told = json.loads(path.read_text())
+    assert (told["outcome"], "no products to index" in told["error"]) == ("failed", True)
 
 
 def test_an_empty_catalogue_says_how_to_fill_it(cli: Cli) -> None:

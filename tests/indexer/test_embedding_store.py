@@ -1,17 +1,19 @@
 from __future__ import annotations
 
+import errno
 import hashlib
 import logging
 import os
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from core.errors import BusyError, FingerprintMismatchError, StoreError
+from core.errors import BusyError, DamagedStoreError, FingerprintMismatchError, StoreError
 from core.vectors import Embeddings, normalize
 from indexer.embedding_store import HEADER_BYTES, ContentKind, EmbeddingStore, text_key
 
@@ -129,10 +131,60 @@ def test_every_flipped_byte_of_the_header_is_refused(filled: Path, flip: Flip) -
     path = _file(filled)
     for at in range(HEADER_BYTES):
         flip(path, at)
-        with pytest.raises(StoreError, match=r"Delete the file"):
+        with pytest.raises(DamagedStoreError, match=r"vitrine index repair"):
             _open(filled)
         flip(path, at)
     _open(filled).close()
+
+
+def test_a_writer_sets_a_store_with_a_damaged_header_aside_and_begins_anew(
+    filled: Path, flip: Flip, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = _file(filled)
+    flip(path, 20)
+    damaged = path.read_bytes()
+    with _open(filled, writable=True) as store:
+        assert (len(store), store.dim) == (0, 0)
+        store.append(_keys("a"), _vectors(1))
+    (aside,) = path.parent.glob("image.vectors.damaged-*")
+    assert aside.read_bytes() == damaged
+    assert f"It is now {aside.name}" in caplog.text
+    with _open(filled) as store:
+        assert store.get_many(_keys("a"))[1].tolist() == [True]
+
+
+def test_another_version_is_neither_read_nor_set_aside(filled: Path) -> None:
+    path = _file(filled)
+    data = bytearray(path.read_bytes())
+    data[8:12] = (2).to_bytes(4, "little")
+    data[124:128] = zlib.crc32(data[:124]).to_bytes(4, "little")
+    path.write_bytes(data)
+    with pytest.raises(StoreError, match="has format 2; this program reads 1"):
+        _open(filled, writable=True)
+    assert path.read_bytes() == data
+
+
+def test_what_a_failed_append_could_not_cut_off_is_cut_off_by_the_next(
+    filled: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = _file(filled).stat().st_size
+    with _open(filled, writable=True) as store:
+        with monkeypatch.context() as patched:
+            broken = OSError(errno.EIO, "Input/output error")
+
+            def fail(*_: object) -> None:
+                raise broken
+
+            patched.setattr(os, "fsync", fail)
+            patched.setattr(os, "ftruncate", fail)
+            with pytest.raises(OSError, match="Input/output"):
+                store.append(_keys("x"), _vectors(1, seed=3))
+        assert _file(filled).stat().st_size > whole
+        store.append(_keys("y"), _vectors(1, seed=4))
+    with _open(filled) as store:
+        embeddings, found = store.get_many(_keys("x", "y"))
+        assert (found.tolist(), store.damaged) == ([False, True], 0)
+        assert np.array_equal(embeddings[1:], _vectors(1, seed=4))
 
 
 def test_another_encoders_vectors_are_refused(filled: Path) -> None:

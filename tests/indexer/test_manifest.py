@@ -33,6 +33,9 @@ def manifest() -> IndexManifest:
         fields={"image": 3, "text": 2},
         refused=1,
         catalogue="cd" * 32,
+        revision="12ab.7",
+        prices_until="2026-02-03T00:00:00+00:00",
+        rules="01" * 32,
         files={"documents.jsonl": FileEntry(10, "ef" * 32)},
     )
 

@@ -26,6 +26,7 @@ DATA_FILES = (
     "image.embeddings.npy",
     "image.positions.npy",
     "image.products.npy",
+    "image.refused.json",
     "text.embeddings.npy",
     "text.products.npy",
 )
@@ -61,7 +62,7 @@ def test_flipped_bits_of_a_data_file_are_detected_at_open(
 ) -> None:
     path = built / name
     size = path.stat().st_size
-    for at in {0, size - 1, *random.Random(name).sample(range(size), 20)}:
+    for at in {0, size - 1, *random.Random(name).sample(range(size), min(size, 20))}:
         flip(path, at)
         with pytest.raises(SnapshotError, match=name.replace(".", r"\.")):
             IndexSnapshot(built)
