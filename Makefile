@@ -27,6 +27,11 @@ test: $(VENV)/.installed-dev ## Run the tests (6 minutes at most on two cores)
 test-slow: $(VENV)/.installed-dev ## Run the slow tests and those that inject faults
 	@$(BIN)/python -m pytest -q -rs -m 'slow or fault'
 
+.PHONY: fuzz
+fuzz: $(VENV)/.installed-dev ## Fuzz what reads bytes from outside (FUZZ_SECONDS=60 for each target)
+	@for each in images feeds snapshots; do \
+		$(BIN)/python -m fuzz.$$each --seconds $(or $(FUZZ_SECONDS),60) || exit 1; done
+
 .PHONY: format
 format: $(VENV)/.installed-dev ## Format the code
 	@$(BIN)/ruff format .

@@ -37,8 +37,8 @@ _BAND_PIXELS = 2**18
 class _JpegFile(JpegImagePlugin.JpegImageFile):
     """A JPEG whose EXIF is left unread: Pillow would, to learn the resolution.
 
-    A broken one costs a warning for each of its entries, and one whose 65,535 entries all
-    point at the same megabyte is copied as often.
+    A broken one costs a warning on the terminal for each of its thousands of entries, and
+    where warnings are errors, the picture.
     """
 
     def _read_dpi_from_exif(self) -> None:

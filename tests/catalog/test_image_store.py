@@ -28,6 +28,7 @@ def test_the_same_bytes_are_kept_once_and_are_new_once(store: ImageStore) -> Non
     hash = image_hash(b"picture")
     with ThreadPoolExecutor(8) as pool:
         news = list(pool.map(lambda _: store.add(hash, b"picture"), range(64)))
+    store.flush()
     assert sum(news) == 1
     assert files(store) == [hash]
 
@@ -55,33 +56,63 @@ def test_a_file_torn_by_a_power_cut_is_written_again(store: ImageStore, torn: by
     assert store.read(hash) == b"picture"
 
 
-def test_flush_syncs_files_before_folders_and_each_once(
+def test_flush_syncs_files_before_it_names_them_and_then_the_folders_each_once(
     store: ImageStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    synced: list[Path] = []
-    monkeypatch.setattr(image_store, "_fsync", synced.append)
-    monkeypatch.setattr(image_store, "fsync_directory", synced.append)
-    hashes = [store.put(data) for data in (b"one", b"two")]
-    assert synced == []
+    steps: list[tuple[str, Path]] = []
+    replace = Path.replace
+
+    def name(part: Path, path: Path) -> Path:
+        steps.append(("name", path))
+        return replace(part, path)
+
+    for data in (b"one", b"two"):
+        store.add(image_hash(data), data)
+    paths = {store.path(image_hash(data)) for data in (b"one", b"two")}
+    assert not any(path.exists() for path in paths)
+    monkeypatch.setattr(image_store, "_fsync", lambda path: steps.append(("file", path)))
+    monkeypatch.setattr(image_store, "fsync_directory", lambda path: steps.append(("folder", path)))
+    monkeypatch.setattr(Path, "replace", name)
     store.flush()
-    paths = {store.path(hash) for hash in hashes}
-    assert set(synced[:2]) == paths
-    assert set(synced[2:-1]) == {path.parent for path in paths}
-    assert synced[-1] == store.path("00").parent.parent
+    assert [step for step, _ in steps] == ["file"] * 2 + ["name"] * 2 + ["folder"] * 3
+    assert {path for _, path in steps[2:4]} == paths
+    assert {path for _, path in steps[4:6]} == {path.parent for path in paths}
+    assert steps[6] == ("folder", store.path("00").parent.parent)
     store.flush()
-    assert len(synced) == 5
+    assert len(steps) == 7
 
 
-def test_a_failed_sync_is_raised_and_not_swallowed(
+def test_what_is_added_again_while_it_is_flushed_is_kept_once(
+    store: ImageStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hash = image_hash(b"picture")
+    again: list[bool] = []
+    fsync = image_store._fsync
+
+    def meanwhile(path: Path) -> None:
+        again.append(store.add(hash, b"picture"))
+        fsync(path)
+
+    monkeypatch.setattr(image_store, "_fsync", meanwhile)
+    assert store.add(hash, b"picture")
+    store.flush()
+    store.flush()
+    assert again == [False]
+    assert files(store) == [hash]
+
+
+def test_a_failed_sync_is_raised_and_names_nothing(
     store: ImageStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(path: Path) -> None:
         raise OSError(5, "Input/output error")
 
-    store.put(b"picture")
-    monkeypatch.setattr(image_store, "_fsync", fail)
-    with pytest.raises(OSError, match="Input/output error"):
-        store.flush()
+    with monkeypatch.context() as patched:
+        patched.setattr(image_store, "_fsync", fail)
+        with pytest.raises(OSError, match="Input/output error"):
+            store.put(b"picture")
+    assert files(store) == []
+    assert store.read(store.put(b"picture")) == b"picture"
 
 
 def test_a_failed_write_leaves_no_part_behind(
