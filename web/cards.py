@@ -22,6 +22,8 @@ TINY_SCALE = 2
 
 FEW_LEFT = 3
 
+_CAN_BE_ORDERED = {"preorder": "Pre-order", "backorder": "On back-order"}
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -49,6 +51,8 @@ class Card:
     brand: str
     price: str
     """Empty where the feed has none."""
+    was: str
+    """What it cost before; empty unless that was more."""
     stock_note: str
     """Empty unless it is worth a shopper's attention."""
     picture: Picture | None
@@ -74,6 +78,7 @@ class ProductPage:
     """Paragraphs."""
     category: tuple[str, ...]
     price: str
+    was: str
     stock_note: str
     in_stock: bool | None
     """None where the feed does not say."""
@@ -97,7 +102,8 @@ def card_of(hit: SearchHit) -> Card:
         title=product.title,
         brand=product.brand,
         price=_price(product),
-        stock_note=_stock_note(product.stock),
+        was=_was(product),
+        stock_note=_stock_note(product),
         picture=None if hit.image is None else _card_picture(hit.image, product.title),
     )
 
@@ -113,8 +119,9 @@ def product_page_of(product: ProductRecord) -> ProductPage:
         ),
         category=product.category,
         price=_price(product),
-        stock_note=_stock_note(product.stock) or ("In stock" if product.stock else ""),
-        in_stock=None if product.stock is None else product.stock > 0,
+        was=_was(product),
+        stock_note=_stock_note(product) or ("In stock" if in_stock(product) else ""),
+        in_stock=in_stock(product),
         attributes=tuple(
             (name.replace("_", " ").capitalize(), value)
             for name, value in product.attributes.items()
@@ -158,7 +165,32 @@ def _price(product: ProductRecord) -> str:
     return shown_amount(product.price_minor, product.currency)
 
 
-def _stock_note(stock: int | None) -> str:
-    if stock is None or stock > FEW_LEFT:
+def _was(product: ProductRecord) -> str:
+    """Show the former price, where the present one is a reduction of it."""
+    if product.was_minor is None or product.price_minor is None:
         return ""
-    return f"Only {stock} left" if stock > 0 else "Out of stock"
+    if product.was_minor <= product.price_minor:
+        return ""
+    return shown_amount(product.was_minor, product.currency)
+
+
+def in_stock(product: ProductRecord) -> bool | None:
+    """Tell whether a product can be had; None where the feed does not say.
+
+    A stock of none wins over what the feed calls available: it is the later news.
+    """
+    if product.stock is not None and product.stock <= 0:
+        return _CAN_BE_ORDERED.get(product.availability) is not None
+    if product.availability:
+        return product.availability != "out_of_stock"
+    return None if product.stock is None else True
+
+
+def _stock_note(product: ProductRecord) -> str:
+    """Say what a shopper should know before the product's page: little left, none, or later."""
+    if note := _CAN_BE_ORDERED.get(product.availability):
+        return note
+    if in_stock(product) is False:
+        return "Out of stock"
+    few = product.stock is not None and product.stock <= FEW_LEFT
+    return f"Only {product.stock} left" if few else ""

@@ -37,7 +37,9 @@ def present_hit(hit: SearchHit) -> JsonObject:
         "brand": product.brand,
         "category": list(product.category),
         "price": present_price(product),
+        "was_price": present_former_price(product),
         "stock": product.stock,
+        "availability": product.availability or None,
         "image": None if hit.image is None else present_image(hit.image, CARD_WIDTH),
         "url": product_url(product.id),
     }
@@ -52,7 +54,9 @@ def present_product(product: ProductRecord) -> JsonObject:
         "brand": product.brand,
         "category": list(product.category),
         "price": present_price(product),
+        "was_price": present_former_price(product),
         "stock": product.stock,
+        "availability": product.availability or None,
         "group_id": product.group_id,
         "attributes": dict(product.attributes),
         "images": [present_image(image, GALLERY_WIDTH) for image in product.images],
@@ -63,13 +67,18 @@ def present_product(product: ProductRecord) -> JsonObject:
 
 def present_price(product: ProductRecord) -> JsonObject | None:
     """Present a price exactly: a decimal string, the minor units, and the currency."""
-    if product.price_minor is None:
+    return _present_amount(product.price_minor, product.currency)
+
+
+def present_former_price(product: ProductRecord) -> JsonObject | None:
+    """Present what a product cost before it was reduced, or before its sale."""
+    return _present_amount(product.was_minor, product.currency)
+
+
+def _present_amount(minor: int | None, currency: str) -> JsonObject | None:
+    if minor is None:
         return None
-    return {
-        "amount": decimal_amount(product.price_minor, product.currency),
-        "minor": product.price_minor,
-        "currency": product.currency,
-    }
+    return {"amount": decimal_amount(minor, currency), "minor": minor, "currency": currency}
 
 
 def present_image(image: ImageRecord, width: int) -> JsonObject:

@@ -34,7 +34,9 @@ def test_search_answers_in_the_documented_shape(client: FlaskClient, engine: Fak
                 "brand": lamp.brand,
                 "category": ["Lighting", "Lamps"],
                 "price": {"amount": "59.40", "minor": 5940, "currency": "EUR"},
+                "was_price": None,
                 "stock": 12,
+                "availability": None,
                 "image": {
                     "url": f"/media/{image.hash}/480.jpg",
                     "width": 480,

@@ -115,6 +115,32 @@ def test_a_cards_picture_does_not_say_the_title_again() -> None:
 
 
 @pytest.mark.parametrize(
+    ("availability", "stock", "on_card", "on_page", "in_stock"),
+    [
+        ("in_stock", None, "", "In stock", True),
+        ("out_of_stock", None, "Out of stock", "Out of stock", False),
+        ("out_of_stock", 9, "Out of stock", "Out of stock", False),
+        ("in_stock", 0, "Out of stock", "Out of stock", False),
+        ("preorder", None, "Pre-order", "Pre-order", True),
+        ("backorder", 0, "On back-order", "On back-order", True),
+    ],
+)
+def test_availability_is_told_where_the_stock_does_not_say_more(
+    availability: str, stock: int | None, on_card: str, on_page: str, in_stock: bool
+) -> None:
+    given = hit(stock=stock, availability=availability)
+    page = product_page_of(given.product)
+    assert card_of(given).stock_note == on_card
+    assert (page.stock_note, page.in_stock) == (on_page, in_stock)
+
+
+@pytest.mark.parametrize(("was", "shown"), [(None, ""), (5000, "€50.00"), (2000, "")])
+def test_a_former_price_is_told_only_where_it_was_higher(was: int | None, shown: str) -> None:
+    given = hit(price_minor=2990, currency="EUR", was_minor=was)
+    assert (card_of(given).was, product_page_of(given.product).was) == (shown, shown)
+
+
+@pytest.mark.parametrize(
     ("stock", "on_card", "on_page", "in_stock"),
     [
         (None, "", "", None),
