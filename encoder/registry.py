@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import ModelError, ModelRegistryError
-from core.files import fsync_directory
+from core.files import fsync_directory, make_folder, replacing
 from core.lock import exclusive
 from encoder.checkpoint import CONFIG, TOKENIZER_FILES, Checkpoint
+from encoder.learned import LEARNED
 
 EVENTS = "events.jsonl"
 NAME_CHARS = 16
@@ -148,6 +149,8 @@ class ModelRegistry:
         """
         final = self.folder(fingerprint)
         if self.holds(fingerprint):
+            if not (final / LEARNED).is_file():  # kept by a program that did not write it
+                _copy_file(checkpoint.directory / LEARNED, final)
             return final
         self._sweep()
         staged = self._root / f"{final.name}{_PARTIAL}"
@@ -167,7 +170,7 @@ class ModelRegistry:
     def record(self, event: ModelEvent) -> None:
         """Append an event durably. To be called under ``changing``."""
         whole = sum(size for _, size in self._read())
-        self._root.mkdir(parents=True, exist_ok=True)
+        make_folder(self._root)
         descriptor = os.open(self._events, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         with os.fdopen(descriptor, "r+b") as file:
             file.truncate(whole)  # the remains of an append that was cut short
@@ -206,16 +209,18 @@ class ModelRegistry:
 def _copy(checkpoint: Checkpoint, target: Path) -> None:
     """Copy what belongs to a model and nothing else that may lie in its folder."""
     target.mkdir(parents=True)
-    names = (CONFIG, checkpoint.weights.name, *TOKENIZER_FILES, _TRAINING_RECORD)
+    names = (CONFIG, checkpoint.weights.name, *TOKENIZER_FILES, LEARNED, _TRAINING_RECORD)
     for name in names:
-        source = checkpoint.directory / name
-        if not source.is_file():
-            continue
-        with source.open("rb") as original, (target / name).open("wb") as copy:
-            shutil.copyfileobj(original, copy, 2**20)
-            copy.flush()
-            os.fsync(copy.fileno())
+        _copy_file(checkpoint.directory / name, target)
     fsync_directory(target)
+
+
+def _copy_file(source: Path, target: Path) -> None:
+    """Copy a file, if it is there, into a folder; it is whole there or not at all."""
+    if not source.is_file():
+        return
+    with source.open("rb") as original, replacing(target / source.name) as copy:
+        shutil.copyfileobj(original, copy, 2**20)
 
 
 def _is_fingerprint(text: object) -> bool:

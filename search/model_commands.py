@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from core.errors import GateRefusedError
+from core.reports import reported_run
 from core.settings import Settings
 from core.terminal import BarProgress, VitrineGroup, emit, json_option, table
 
@@ -96,7 +97,9 @@ def promote(
     kept = None
     if untouched is not None:
         kept = judged_queries(read_queries(untouched), untouched.name, "product")
-    result = promote_model(settings, model_name, asked, kept, force, BarProgress())
+    with reported_run(settings.reports, "model-promote") as run:
+        result = promote_model(settings, model_name, asked, kept, force, BarProgress())
+        run.result = result.as_json()
     told = [_report_text(result.held_out), _report_text(result.untouched)]
     if result.promoted:
         told += [*(f"Forced although: {reason}" for reason in result.reasons)]
@@ -165,9 +168,15 @@ def rollback(settings: Settings, as_json: bool) -> None:
         "`vitrine index build` brings it up to date."
         if result.generation
         else f"The model {name} is in service again. None of its generations is left: "
-        "`vitrine index build` makes one from stored embeddings."
+        f"{_meanwhile(result.answering)}`vitrine index build` makes one from stored embeddings."
     )
     emit(asdict(result), text, as_json)
+
+
+def _meanwhile(answering: str) -> str:
+    if not answering:
+        return ""
+    return f"the generation {answering}, of the other model, answers until "
 
 
 def _query_set(queries: Path | None, documents: str | None) -> QuerySet:
@@ -200,17 +209,32 @@ def _report_text(report: TrialReport) -> str:
         (name, f"{mean:.4f}", f"{report.means_against[name]:.4f}" if other else "")
         for name, mean in report.means.items()
     ]
-    skipped = f", {report.skipped} more are of products not there" if report.skipped else ""
-    head = (
-        f"{report.queries_from}: {report.queries:,} queries{skipped}; {report.products:,} "
-        f"documents ({report.documents})"
-    )
     header = ("segment", "queries", report.measure, "against", "difference, 95 % interval")
     return "\n".join(
         [
-            head,
+            *_heading(report),
             table(means, ("", report.fingerprint[:12], other)),
             "",
             table(rows, header if other else (*header[:3], "", "")),
         ]
     )
+
+
+def _heading(report: TrialReport) -> list[str]:
+    """Say what was measured with, and what speaks for its being fair."""
+    left_out = [
+        (report.skipped, "more are of products not there"),
+        (report.repeated, "more were repetitions"),
+        (report.learned, "more are left out, since a model learned from their pictures"),
+    ]
+    skipped = "".join(f", {count:,} {why}" for count, why in left_out if count)
+    measured = (
+        f"{report.queries_from}: {report.queries:,} queries{skipped}; {report.products:,} "
+        f"documents ({report.documents})"
+    )
+    unrecorded = [
+        f"What pictures the model {each[:12]} learned from is not recorded: that it has not seen "
+        "these titles is taken from the rule by which training holds them out."
+        for each in report.unrecorded
+    ]
+    return [measured, *unrecorded]

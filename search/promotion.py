@@ -15,6 +15,7 @@ from core.errors import (
     ModelError,
     ModelPinnedError,
     ModelRegistryError,
+    NoGenerationError,
 )
 from core.files import replacing
 from core.memory import keep_freed_memory
@@ -24,7 +25,7 @@ from encoder.checkpoint import Checkpoint
 from encoder.loading import PROMOTED, model_reference
 from encoder.reference import ModelReference, Source
 from encoder.registry import NAME_CHARS, ModelAction, ModelEvent, ModelRegistry
-from indexer.generations import rollback_to_model
+from indexer import generations
 from search.trial import QuerySet, TrialReport, TriedModel, try_model
 from search.untouched import open_untouched
 from training.gate.verdict import Verdict, judge
@@ -62,6 +63,9 @@ class Rollback:
     fingerprint: str
     generation: str
     """The one in service; empty where none of that model is left."""
+    answering: str
+    """The one that answers now, that of another model where none of this one is left; empty
+    where there is no index."""
 
 
 def evaluate_model(
@@ -78,8 +82,7 @@ def evaluate_model(
     Raises:
         EvaluationError: nothing can be measured, or both names mean one model.
     """
-    settings.ensure_home()
-    keep_freed_memory()
+    _prepare(settings)
     model, other = TriedModel.named(settings, name), TriedModel.named(settings, against or "")
     if other.fingerprint != model.fingerprint:
         return try_model(settings, model, other, sets, progress)
@@ -104,10 +107,9 @@ def promote(
         settings: Whose home the model is for.
         name: The model.
         held_out: Queries that it was not trained on.
-        untouched: Queries over the same catalogue that have nothing to do with what it was
-            adapted to; the demo catalogue where None.
+        untouched: Queries that it was not adapted to; over the demo catalogue where None.
         force: Promote it whatever the gate says; the record tells.
-        progress: Told what is being done.
+        progress: Where to tell how far it is.
 
     Raises:
         ModelPinnedError: the settings name a model themselves.
@@ -115,20 +117,15 @@ def promote(
         ModelError: it is in no folder, or cannot be loaded.
     """
     checkpoint = _promotable(settings, name)
-    settings.ensure_home()
-    keep_freed_memory()
+    _prepare(settings)
     model, serving = TriedModel.named(settings, name), TriedModel.named(settings)
     if model.fingerprint == serving.fingerprint:
         raise AlreadyInServiceError(model.fingerprint)
     tried = _try_both(settings, model, serving, (held_out, untouched), progress)
-    verdict = judge(tried[0].measure, tried[0].segments, tried[1].segments)
+    verdict = _judge(*tried)
     taken = verdict.passed or force
-    folder = (
-        ModelRegistry(settings.models).folder(model.fingerprint)
-        if taken
-        else settings.trials / model.fingerprint[:NAME_CHARS]
-    )
-    promotion = _promotion(name, model, serving, verdict, tried, folder / GATE, taken)
+    where = _report_path(settings, model, taken)
+    promotion = _promotion(name, model, serving, verdict, tried, where, taken)
     if taken:
         _put_in_service(settings, checkpoint, promotion)
     else:
@@ -150,7 +147,7 @@ def roll_back(settings: Settings) -> Rollback:
     _refuse_if_pinned(settings)
     registry = ModelRegistry(settings.models)
     if not registry.previous():
-        raise ModelRegistryError("No model has been promoted, so there is none to go back to.")
+        raise ModelRegistryError(_nothing_before(registry))
     with registry.changing():
         leaving, target = registry.in_service(), registry.previous()
         if not registry.holds(target):
@@ -158,7 +155,7 @@ def roll_back(settings: Settings) -> Rollback:
                 f"The model {target[:12]} is no longer whole in {registry.folder(target)}. Name "
                 "one with VITRINE_MODEL, or promote another."
             )
-        generation = rollback_to_model(settings.generations, target)
+        generation = generations.rollback_to_model(settings.generations, target)
         registry.record(
             ModelEvent(
                 action=ModelAction.ROLLBACK,
@@ -168,7 +165,23 @@ def roll_back(settings: Settings) -> Rollback:
                 previous=leaving,
             )
         )
-    return Rollback(target, generation)
+    return Rollback(target, generation, generation or _answering(settings))
+
+
+def _answering(settings: Settings) -> str:
+    try:
+        return generations.current(settings.generations)
+    except NoGenerationError:
+        return ""
+
+
+def _nothing_before(registry: ModelRegistry) -> str:
+    if not registry.events():
+        return "No model has been promoted, so there is none to go back to."
+    return (
+        f"Every promotion has been taken back: the model {registry.in_service()[:12]}, which came "
+        "before the first, is in service, so there is none to go back to."
+    )
 
 
 def _put_in_service(settings: Settings, checkpoint: Checkpoint, promotion: Promotion) -> None:
@@ -220,6 +233,21 @@ def _try_both(
     tried = try_model(settings, model, serving, [held_out], progress)
     apart, queries = open_untouched(settings, progress)
     return tried + try_model(apart, model, serving, [queries], progress)
+
+
+def _prepare(settings: Settings) -> None:
+    settings.ensure_home()
+    keep_freed_memory()
+
+
+def _judge(held_out: TrialReport, untouched: TrialReport) -> Verdict:
+    return judge(held_out.measure, held_out.segments, untouched.segments, left_out=held_out.learned)
+
+
+def _report_path(settings: Settings, model: TriedModel, taken: bool) -> Path:
+    if taken:
+        return ModelRegistry(settings.models).folder(model.fingerprint) / GATE
+    return settings.trials / model.fingerprint[:NAME_CHARS] / GATE
 
 
 def _promotion(

@@ -26,12 +26,15 @@ from core.terminal import Progress
 from core.vectors import Mask
 from encoder import loading
 from encoder.base import DualEncoder
+from encoder.learned import Learned, read_learned
+from encoder.reference import ModelReference, Source
 from encoder.registry import NAME_CHARS
 from indexer import generations
 from indexer.jobs import catalogue_products, job_from
 from indexer.reindex import build_index
 from search.evaluation import DEPTH, JudgedQuery, rank_queries
 from search.generation import ServedGeneration
+from search.held_out import FoundQueries, find_held_out_titles
 from training.gate.comparison import SegmentComparison, compare
 from training.gate.segments import QueryTraits, most_common, segments_of
 
@@ -58,19 +61,24 @@ class TriedModel:
     name: str
     fingerprint: str
     load: Callable[[], DualEncoder]
+    learned: Learned | None = None
+    """Which pictures it learned from, where that is recorded."""
 
     @classmethod
     def named(cls, settings: Settings, name: str = "") -> TriedModel:
         """Find a model by its name, by default the one that the settings name.
 
         Raises:
-            ModelError: there is no such model.
+            ModelError: there is no such model, or its record of what it learned is damaged.
         """
         pinned = loading.pin_model(settings, name)
+        reference = ModelReference.parse(pinned.model)
+        is_folder = reference.source is Source.DIRECTORY
         return cls(
             name=pinned.model,
             fingerprint=loading.model_fingerprint(pinned),
             load=cache(partial(loading.load_encoder, pinned)),
+            learned=read_learned(Path(reference.name)) if is_folder else None,
         )
 
 
@@ -81,8 +89,10 @@ class QuerySet:
     name: str
     documents: str
     """``image`` (the pictures alone) or ``product`` (as the shop ranks)."""
-    queries: Callable[[ServedGeneration], list[JudgedQuery]]
-    """Finds them, given the catalogue as a generation."""
+    find: Callable[[ServedGeneration, Sequence[Learned]], FoundQueries]
+    """Finds them, given the catalogue as a generation and what the models learned from."""
+    avoids_learned: bool = False
+    """Whether it leaves out what a model learned from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +105,12 @@ class TrialReport:
     queries: int
     skipped: int
     """Queries none of whose products the catalogue holds; they measure nothing."""
+    repeated: int
+    """Queries that came again; each is asked once."""
+    learned: int
+    """Held-out titles that are not asked: a model learned from pictures of theirs."""
+    unrecorded: tuple[str, ...]
+    """Fingerprints of models that may have learned from the pictures; it is not recorded."""
     fingerprint: str
     against: str
     """The other model's fingerprint; empty where there is none."""
@@ -127,7 +143,8 @@ def try_model(
     with exclusive(settings.trials / "trial.lock", "A trial of a model"):
         with _tried(settings, model, progress) as generation:
             catalogue = generation.snapshot.manifest.catalogue
-            asked = [_Asked.of(each, generation) for each in sets]
+            models = (model,) if against is None else (model, against)
+            asked = [_Asked.of(each, generation, models) for each in sets]
             scores = [each.score(generation, model, progress) for each in asked]
             products = generation.products
         others: list[Scores | None] = [None] * len(asked)
@@ -146,25 +163,15 @@ def try_model(
 
 def judged_queries(queries: Sequence[JudgedQuery], name: str, documents: str) -> QuerySet:
     """Measure with queries whose answers people judged."""
-    return QuerySet(name, documents, lambda generation: list(queries))
+    return QuerySet(name, documents, lambda generation, learned: FoundQueries(list(queries)))
 
 
 def held_out_titles() -> QuerySet:
-    """Measure with titles that no training here has seen: which picture do they belong to?
+    """Measure with titles that no training has seen: which picture do they belong to?
 
     Pictures alone are ranked. With the products' texts a title would find itself.
     """
-    return QuerySet("held-out titles", "image", _titles)
-
-
-def _titles(generation: ServedGeneration) -> list[JudgedQuery]:
-    from training.split import is_held_out
-
-    bearers: dict[str, set[str]] = {}
-    for product in generation.snapshot.documents:
-        if product.title.strip() and product.images and is_held_out(product.title):
-            bearers.setdefault(product.title, set()).add(product.id)
-    return [JudgedQuery(title, frozenset(ids)) for title, ids in bearers.items()]
+    return QuerySet("held-out titles", "image", find_held_out_titles, avoids_learned=True)
 
 
 @contextmanager
@@ -201,18 +208,21 @@ class _Asked:
     source: QuerySet
     queries: tuple[JudgedQuery, ...]
     skipped: int
+    repeated: int
+    learned: int
+    unrecorded: tuple[str, ...]
     segments: Mapping[str, Mask]
 
     @classmethod
-    def of(cls, source: QuerySet, generation: ServedGeneration) -> _Asked:
-        found = source.queries(generation)
-        held = [each for each in found if _categories(each, generation)]
+    def of(
+        cls, source: QuerySet, generation: ServedGeneration, models: Sequence[TriedModel]
+    ) -> _Asked:
+        recorded = [each.learned for each in models if each.learned is not None]
+        found = source.find(generation, recorded)
+        distinct = _merged(found.queries)
+        held = [each for each in distinct if _categories(each, generation)]
         if not held:
-            reason = (
-                "None of the catalogue's titles is held out"
-                if not found
-                else "None of their products is in the catalogue"
-            )
+            reason = _why_none(found)
             raise EvaluationError(f"{source.name}: {reason}, so nothing can be measured with them.")
         traits = [
             QueryTraits(
@@ -223,7 +233,16 @@ class _Asked:
             )
             for each in held
         ]
-        return cls(source, tuple(held), len(found) - len(held), segments_of(traits))
+        silent = [each.fingerprint for each in models if each.learned is None]
+        return cls(
+            source=source,
+            queries=tuple(held),
+            skipped=len(distinct) - len(held),
+            repeated=len(found.queries) - len(distinct),
+            learned=found.learned,
+            unrecorded=tuple(silent) if source.avoids_learned else (),
+            segments=segments_of(traits),
+        )
 
     def score(self, generation: ServedGeneration, model: TriedModel, progress: Progress) -> Scores:
         """Rank every query and score its ranking."""
@@ -250,6 +269,9 @@ class _Asked:
             products=products,
             queries=len(self.queries),
             skipped=self.skipped,
+            repeated=self.repeated,
+            learned=self.learned,
+            unrecorded=self.unrecorded,
             fingerprint=model.fingerprint,
             against=against.fingerprint if against else "",
             means=_means(scores),
@@ -257,6 +279,26 @@ class _Asked:
             measure=MEASURE,
             segments=compare(scores[MEASURE], others[MEASURE] if others else None, self.segments),
         )
+
+
+def _merged(queries: Sequence[JudgedQuery]) -> list[JudgedQuery]:
+    """Make one of queries with the same words: asked again, one says nothing new."""
+    merged: dict[str, JudgedQuery] = {}
+    for each in queries:
+        if (known := merged.get(each.query)) is not None:
+            weights = [one.weight for one in (known, each) if one.weight is not None]
+            relevant = known.relevant | each.relevant
+            each = JudgedQuery(each.query, relevant, sum(weights) if weights else None)
+        merged[each.query] = each
+    return list(merged.values())
+
+
+def _why_none(found: FoundQueries) -> str:
+    if found.learned:
+        return f"A model learned from the pictures of all {found.learned} of them"
+    if not found.queries:
+        return "None of the catalogue's titles is held out"
+    return "None of their products is in the catalogue"
 
 
 def _categories(judged: JudgedQuery, generation: ServedGeneration) -> list[str]:

@@ -20,19 +20,30 @@ class MovingAverage:
         self.weights = (
             {name: each.detach().clone() for name, each in parameters.items()} if decay else {}
         )
-        if decay:
-            self.weights["updates"] = torch.zeros((), dtype=torch.float64)
+        self._updates = torch.zeros((), dtype=torch.float64)
 
     @torch.no_grad()
     def update(self, parameters: Mapping[str, torch.nn.Parameter]) -> None:
         """Take one step's weights in."""
         if not self._decay:
             return
-        self.weights["updates"] += 1
-        seen = self.weights["updates"].item()
+        self._updates += 1
+        seen = self._updates.item()
         share = 1 - min(self._decay, (1 + seen) / (10 + seen))
         for name, each in parameters.items():
             self.weights[name].lerp_(each, share)
+
+    def state(self) -> dict[str, torch.Tensor]:
+        """Give what the next update depends on, by name."""
+        if not self._decay:
+            return {}
+        kept = {f"average.{name}": each for name, each in self.weights.items()}
+        return {**kept, "updates": self._updates}
+
+    def load(self, kept: Mapping[str, torch.Tensor]) -> None:
+        """Go on from what ``state`` gave."""
+        for name, each in self.state().items():
+            each.copy_(kept[name])
 
     @contextmanager
     def applied(self, parameters: Mapping[str, torch.nn.Parameter]) -> Iterator[None]:

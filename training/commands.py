@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from core.reports import reported_run
 from core.settings import Settings
-from core.terminal import BarProgress, VitrineGroup, emit, json_option
+from core.terminal import BarProgress, NoProgress, VitrineGroup, emit, json_option
 
+if TYPE_CHECKING:
+    from training.run import RunResult
+
+_SIZE = re.compile(r"([0-9]{1,5})x([0-9]{1,5})")
+_SIDES = (32, 1024)
+"""MobileNetV2 halves a side five times: of 32 pixels one is left."""
 _PATH = click.Path(path_type=Path)
 
 
@@ -48,6 +56,7 @@ def run_command(settings: Settings, /, as_json: bool, **options: Any) -> None:
     from core.memory import keep_freed_memory
     from training.config import TrainConfig
     from training.data import Sources
+    from training.distributed import join_world
     from training.run import RunRequest, run_training
 
     pairs, folder = options["pairs"], options["out"] or settings.home / "models" / "tuned"
@@ -61,18 +70,14 @@ def run_command(settings: Settings, /, as_json: bool, **options: Any) -> None:
         restart=options["restart"],
     )
     keep_freed_memory()
-    result = run_training(settings, request, BarProgress())
-    measured = ", ".join(f"{name} {value:.3f}" for name, value in result.measures.items())
-    skipped = (
-        f" {result.skipped['total']} skipped: see training.json." if result.skipped["total"] else ""
-    )
-    emit(
-        {"model": f"local-dir:{folder}", **asdict(result)},
-        f"Trained {result.steps} steps on {result.examples} pictures{_among(measured)}.{skipped}\n"
-        f"The model is in {folder} (fingerprint {result.fingerprint[:12]}).\n"
-        f"Put it in service if it is better: vitrine model promote local-dir:{folder}",
-        as_json,
-    )
+    with join_world() as world:
+        if not world.leads:  # of several processes one tells
+            run_training(settings, request, NoProgress(), world)
+            return
+        with reported_run(settings.reports, "train") as run:
+            result = run_training(settings, request, BarProgress(), world)
+            run.result = {"model": f"local-dir:{folder}", **asdict(result)}
+    emit({"model": f"local-dir:{folder}", **asdict(result)}, _told(result, folder), as_json)
 
 
 @train.command("compose")
@@ -84,12 +89,14 @@ def compose_command(image_weights: Path, text_folder: Path, out: Path, size: str
     """Put a MobileNetV2 and a sentence encoder together, to train from."""
     from training.compose import compose
 
-    height, _, width = size.partition("x")
-    if not (height.isdecimal() and width.isdecimal()):
+    found = _SIZE.fullmatch(size)
+    height, width = (int(found[1]), int(found[2])) if found else (0, 0)
+    if not (_SIDES[0] <= height <= _SIDES[1] and _SIDES[0] <= width <= _SIDES[1]):
         raise click.BadParameter(
-            f"{size!r} must be HEIGHTxWIDTH, as in 128x96.", param_hint="--size"
+            f"{size!r} must be HEIGHTxWIDTH, as in 128x96, each from {_SIDES[0]} to {_SIDES[1]}.",
+            param_hint="--size",
         )
-    folder = compose(image_weights, text_folder, out, image_size=(int(height), int(width)))
+    folder = compose(image_weights, text_folder, out, image_size=(height, width))
     emit({}, f"The model to start from is in {folder}.", as_json=False)
 
 
@@ -103,5 +110,15 @@ def _parent_folder(settings: Settings, name: str | None) -> Path:
     return Path(reference.name)
 
 
-def _among(measured: str) -> str:
-    return f"; among the held-out: {measured}" if measured else ""
+def _told(result: RunResult, folder: Path) -> str:
+    measured = ", ".join(f"{name} {value:.3f}" for name, value in result.measures.items())
+    among = f"; among the held-out: {measured}" if measured else ""
+    skipped = result.skipped["total"]
+    left_out = f" {skipped} skipped: see training.json." if skipped else ""
+    return (
+        f"Trained {result.steps} steps on {result.examples} pictures{among}.{left_out}\n"
+        f"Kept {result.alpha:g} of the tuned weights, the rest the parent's (alpha): "
+        f"{result.alpha_reason}.\n"
+        f"The model is in {folder} (fingerprint {result.fingerprint[:12]}).\n"
+        f"Put it in service if it is better: vitrine model promote local-dir:{folder}"
+    )

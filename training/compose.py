@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors import SafetensorError
+from safetensors.torch import load_file
 
 from core.errors import TrainingError
 from core.files import replacing
 from encoder.checkpoint import CONFIG, TOKENIZER_FILES, WEIGHTS, Checkpoint
 from encoder.torchvision_operators import import_open_clip
+from training.weights import save_weights
 
 _WHITE = 255
 """Product photos stand on white, and so does what pads them."""
@@ -35,17 +37,23 @@ def compose(
     Raises:
         TrainingError: a file is missing or does not fit.
     """
-    text = json.loads((text_folder / "config.json").read_bytes())
+    config = _config(_hidden_size(text_folder / "config.json"), image_size)
+    image = _read_weights(image_weights, drop="classifier.")
+    text = _read_weights(text_folder / "model.safetensors", drop="pooler.")
     out.mkdir(parents=True, exist_ok=True)
     for name in TOKENIZER_FILES:
         if (text_folder / name).is_file():
             shutil.copyfile(text_folder / name, out / name)
-    config = _config(text["hidden_size"], image_size)
     with replacing(out / CONFIG) as file:
         file.write(json.dumps(config, indent=2).encode())
-    model = create(Checkpoint(out, config, out / WEIGHTS[0]))
-    _load(model.visual.trunk, image_weights, drop="classifier.")
-    _load(model.text.transformer, text_folder / "model.safetensors", drop="pooler.")
+    try:
+        model = create(Checkpoint(out, config, out / WEIGHTS[0]))
+    except Exception as error:  # transformers raises a dozen kinds at a config that is none
+        raise TrainingError(
+            f"{text_folder / 'config.json'} makes no text tower: {str(error)[:300]}"
+        ) from error
+    _load(model.visual.trunk, image, image_weights)
+    _load(model.text.transformer, text, text_folder / "model.safetensors")
     torch.nn.init.eye_(model.text.proj.weight)
     save_weights(model, out / WEIGHTS[0])
     return out
@@ -56,20 +64,6 @@ def create(checkpoint: Checkpoint) -> Any:
     return import_open_clip().create_model(
         f"local-dir:{checkpoint.directory}", load_weights=False, text_cfg=checkpoint.text_config
     )
-
-
-def save_weights(model: Any, path: Path, dtype: torch.dtype = torch.float16) -> None:
-    """Write a model's weights as safetensors, aside and then in place.
-
-    Half precision halves the file, and moves an embedding by less than 1e-3.
-    """
-    state = {
-        name: (value.to(dtype) if value.is_floating_point() else value).contiguous().cpu()
-        for name, value in model.state_dict().items()
-    }
-    staged = path.with_name(f".{path.name}.partial")
-    save_file(state, staged)
-    staged.replace(path)
 
 
 def _config(dim: int, image_size: tuple[int, int]) -> dict[str, Any]:
@@ -102,15 +96,39 @@ def _config(dim: int, image_size: tuple[int, int]) -> dict[str, Any]:
     }
 
 
-def _load(module: torch.nn.Module, path: Path, drop: str) -> None:
+def _hidden_size(path: Path) -> int:
+    """Read how long a sentence encoder's vectors are."""
+    try:
+        told = json.loads(path.read_bytes())
+    except OSError as error:
+        raise TrainingError(f"The text tower's {path} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise TrainingError(f"The text tower's {path} is not JSON ({error}).") from error
+    size = told.get("hidden_size") if isinstance(told, dict) else None
+    if type(size) is not int or size < 1:
+        raise TrainingError(f"{path} tells no hidden_size: it is no sentence encoder's.")
+    return size
+
+
+def _read_weights(path: Path, drop: str) -> dict[str, torch.Tensor]:
     if not path.is_file():
         raise TrainingError(f"The weights {path} to start from are missing.")
-    state = {
+    try:
+        state = load_file(path)
+    except SafetensorError as error:
+        raise TrainingError(f"{path} is no safetensors file ({error}).") from error
+    return {
         name: value.float()
-        for name, value in load_file(path).items()
+        for name, value in state.items()
         if not name.startswith(drop) and not name.endswith("position_ids")
     }
-    missing, unexpected = module.load_state_dict(state, strict=False)
+
+
+def _load(module: torch.nn.Module, state: dict[str, torch.Tensor], path: Path) -> None:
+    try:
+        missing, unexpected = module.load_state_dict(state, strict=False)
+    except RuntimeError as error:  # a shape is another
+        raise TrainingError(f"{path} does not fit: {' '.join(str(error).split())[:300]}") from error
     lost = [name for name in missing if not name.endswith("num_batches_tracked")]
     if lost or unexpected:
         raise TrainingError(f"{path} does not fit: missing {lost[:3]}, unknown {unexpected[:3]}.")

@@ -11,11 +11,11 @@ from types import MappingProxyType
 from typing import Any
 
 from core.errors import TrainingError
+from training.product_texts import FIELDS
 
 LOSSES = ("info_nce", "sigmoid")
 TOWERS = ("full", "head", "adapters", "locked")
-FIELDS = ("title", "description", "attributes", "category")
-"""The catalogue's own fields that texts are made of."""
+MOST_TEXT_WEIGHT = 1e6
 
 
 def _setting(default: object, low: float = 0.0, high: float = math.inf) -> Any:
@@ -39,13 +39,13 @@ class TrainConfig:
     """Examples embedded at a time, to bound memory: gradients stay those of the whole
     batch (GradCache) at the cost of a second forward pass; 0 means the whole batch."""
     loss: str = "info_nce"
-    rate: float = _setting(1e-5)
+    rate: float = _setting(1e-5, 0.0, 1.0)
     """Peak learning rate of a pretrained tower."""
-    head_rate: float = _setting(1e-3)
+    head_rate: float = _setting(1e-3, 0.0, 1.0)
     """Peak learning rate of projections and adapters."""
     layer_decay: float = _setting(1.0, 0.01, 1.0)
     """What each layer's rate is of the next later one's."""
-    weight_decay: float = _setting(0.05)
+    weight_decay: float = _setting(0.05, 0.0, 10.0)
     warmup_steps: int = _setting(100)
     clip_norm: float = _setting(1.0, 1e-6)
     ema_decay: float = _setting(0.0, 0.0, 0.99999)
@@ -86,8 +86,11 @@ class TrainConfig:
     def __post_init__(self) -> None:
         for each in fields(self):
             value, bounds = getattr(self, each.name), each.metadata
-            if bounds and not bounds["low"] <= value <= bounds["high"]:
-                allowed = f"from {bounds['low']:g} to {bounds['high']:g}"
+            if bounds and not (bounds["low"] <= value <= bounds["high"] and math.isfinite(value)):
+                bounded = math.isfinite(bounds["high"])
+                allowed = f"from {bounds['low']:g} " + (
+                    f"to {bounds['high']:g}" if bounded else "up, and finite"
+                )
                 raise TrainingError(f"{each.name} is {value!r}, but must be {allowed}.")
         _choice("loss", self.loss, LOSSES)
         _choice("image_tower", self.image_tower, TOWERS)
@@ -98,8 +101,13 @@ class TrainConfig:
             raise TrainingError(f"alphas is {list(self.alphas)}, but must hold shares of 0 to 1.")
         for name, weight in self.texts.items():
             _choice("texts", name, FIELDS)
-            if not 0 <= weight < math.inf:
-                raise TrainingError(f"texts.{name} is {weight!r}, but must be 0 or more.")
+            if not 0 <= weight <= MOST_TEXT_WEIGHT:
+                allowed = f"from 0 to {MOST_TEXT_WEIGHT:g}"
+                raise TrainingError(f"texts.{name} is {weight!r}, but must be {allowed}.")
+        if self.scale > self.max_scale:
+            raise TrainingError(
+                f"scale is {self.scale:g}, but must not be above max_scale, {self.max_scale:g}."
+            )
 
     @classmethod
     def read(cls, path: Path) -> TrainConfig:
@@ -135,6 +143,16 @@ def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     return ", ".join(f"{name} {before.get(name)!r} → {after[name]!r}" for name in names)
 
 
+_KINDS: Mapping[type, str] = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "a text",
+    tuple: "a list of numbers",
+    MappingProxyType: "a table of numbers",
+}
+
+
 def _choice(name: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
         raise TrainingError(f"{name} is {value!r}, but must be one of {', '.join(allowed)}.")
@@ -152,9 +170,7 @@ def _typed(path: Path, name: str, value: Any, standard: Any) -> Any:
         return float(value)
     elif type(value) is type(standard):
         return value
-    named = {"tuple": "list of numbers", "mappingproxy": "table of numbers"}
-    kind = named.get(type(standard).__name__, type(standard).__name__)
-    raise TrainingError(f"{path}: {name} is {value!r}, but must be a {kind}.")
+    raise TrainingError(f"{path}: {name} is {value!r}, but must be {_KINDS[type(standard)]}.")
 
 
 def _is_number(value: Any) -> bool:

@@ -69,7 +69,11 @@ def gather(
     named = _read_queries(sources.hold_out) if sources.hold_out else ()
     training, held_out = split(examples, named, skipped)
     if not training:
-        raise TrainingError(f"Nothing is left to learn from: {skipped}.")
+        by = f" (by their titles, or by {sources.hold_out})" if sources.hold_out else ""
+        raise TrainingError(
+            f"Nothing is left to learn from: {len(held_out)} of {len(examples)} examples are held "
+            f"out{by}; {skipped}. Bring more products, or hold out fewer titles."
+        )
     check_contrast(training, str(sources.pairs or "The catalogue"))
     return RunData(training, held_out, paths, skipped)
 

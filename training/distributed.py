@@ -11,9 +11,14 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import torch
 from torch import distributed
+
+_PATIENCE = timedelta(days=1)
+"""How long a process waits for the others. One of them decodes all pictures, or measures,
+meanwhile; one that dies is noticed by torchrun, not by this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +61,17 @@ class World:
             distributed.barrier()
 
 
+ALONE = World()
+
+
 @contextlib.contextmanager
 def join_world() -> Iterator[World]:
     """Join the processes that torchrun started; alone where it started none."""
     if not distributed.is_available() or not distributed.is_torchelastic_launched():
-        yield World()
+        yield ALONE
         return
-    distributed.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+    backend = "nccl" if torch.cuda.is_available() else "gloo"
+    distributed.init_process_group(backend, timeout=_PATIENCE)
     try:
         yield World(distributed.get_rank(), distributed.get_world_size())
     finally:

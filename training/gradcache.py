@@ -7,12 +7,37 @@ embed chunk by chunk again and send each chunk's share of it back.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 import torch
 
 Encode = Callable[[slice], torch.Tensor]
 """Embeds the examples of a slice: shape (length, dim)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Chance:
+    """Where the generators of chance stand: the CPU's, and that of the GPU in use."""
+
+    cpu: torch.Tensor
+    gpu: torch.Tensor | None
+
+    @classmethod
+    def now(cls) -> _Chance:
+        used: bool = torch.cuda.is_initialized()  # type: ignore[no-untyped-call]
+        return cls(torch.get_rng_state(), torch.cuda.get_rng_state() if used else None)
+
+    @contextmanager
+    def again(self) -> Iterator[None]:
+        """Put them there, and back on leaving."""
+        devices = [] if self.gpu is None else [torch.cuda.current_device()]
+        with torch.random.fork_rng(devices):
+            torch.set_rng_state(self.cpu)
+            if self.gpu is not None:
+                torch.cuda.set_rng_state(self.gpu)
+            yield
 
 
 class ChunkedEmbeddings:
@@ -30,7 +55,7 @@ class ChunkedEmbeddings:
         self._encode = encode
         self._chunks = [slice(at, min(at + chunk, count)) for at in range(0, count, chunk)]
         self._learns = learns
-        self._chances: list[torch.Tensor] = []
+        self._chances: list[_Chance] = []
         self._graph: torch.Tensor | None = None
         if learns and len(self._chunks) == 1:
             self._graph = encode(self._chunks[0])
@@ -42,7 +67,7 @@ class ChunkedEmbeddings:
         parts = []
         with torch.no_grad():
             for part in self._chunks:
-                self._chances.append(torch.get_rng_state())
+                self._chances.append(_Chance.now())
                 parts.append(self._encode(part))
         return torch.cat(parts)
 
@@ -54,6 +79,5 @@ class ChunkedEmbeddings:
             torch.autograd.backward(self._graph, gradient)
             return
         for part, chance in zip(self._chunks, self._chances, strict=True):
-            with torch.random.fork_rng():  # so that dropout falls on the same units again
-                torch.set_rng_state(chance)
+            with chance.again():  # so that dropout falls on the same units again
                 torch.autograd.backward(self._encode(part), gradient[part])

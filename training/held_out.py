@@ -45,6 +45,11 @@ class HeldOut:
         self._config = config
         self._device = device
 
+    @property
+    def titles(self) -> int:
+        """How many different titles are measured with."""
+        return len({example.title for example in self._examples})
+
     def measure(self, model: Any, tokenizer: Any) -> dict[str, float]:
         """Embed the held-out examples with a model as it is now, and rank them."""
         if not self._examples:

@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from core.terminal import Progress
 from training.config import TrainConfig
-from training.pictures import Pixels, to_model_input, vary
+from training.pictures import Pixels, draw_views, to_model_input, vary
 from training.stored import CHUNK, store_embeddings
 
 Rows = NDArray[np.int64]
@@ -49,7 +49,7 @@ class ImageSide:
         )
 
     def batch(self, rows: Rows, generator: torch.Generator) -> Callable[[slice], torch.Tensor]:
-        """Prepare a batch, and give what embeds a slice of it: shape (length, dim).
+        """Draw a batch's chance, and give what embeds a slice of it: shape (length, dim).
 
         Args:
             rows: Of the pictures, in the batch's order.
@@ -58,10 +58,13 @@ class ImageSide:
         if self._stored is not None:
             stored = torch.from_numpy(self._stored[rows]).float().to(self._device)
             return stored.__getitem__
-        inputs = vary(
-            self._to_input(self._pixels[rows]), self._config.crop, self._config.flip, generator
-        )
-        return lambda part: self._encode(inputs[part])
+        # Chance is drawn for all, so that every process and every chunk size draws alike.
+        views = draw_views(len(rows), self._config.crop, self._config.flip, generator)
+
+        def embed(part: slice) -> torch.Tensor:
+            return self._encode(vary(self._to_input(self._pixels[rows[part]]), views[part]))
+
+        return embed
 
     @torch.no_grad()
     def embed(self, pixels: Pixels) -> torch.Tensor:

@@ -13,9 +13,10 @@ from torch import nn
 from core.errors import TrainingError
 from training.average import MovingAverage
 from training.batches import Batch, Codes
+from training.checkpoint import check_fits
 from training.config import TrainConfig
 from training.depthwise import speed_up
-from training.distributed import World
+from training.distributed import ALONE, World
 from training.gradcache import ChunkedEmbeddings
 from training.images import ImageSide
 from training.loss import LOSSES
@@ -24,8 +25,6 @@ from training.parameters import groups, learning, prepare, set_modes, tower_lear
 from training.pictures import Pixels
 from training.schedule import warmup_cosine
 from training.texts import TextSide
-
-_ALONE = World()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ class Trainer:
         data: Data,
         config: TrainConfig,
         device: torch.device,
-        world: World = _ALONE,
+        world: World = ALONE,
     ) -> None:
         _check_batch(config, len(data.examples), world)
         self.model = model.to(device)
@@ -204,20 +203,24 @@ class Trainer:
         kept = {f"model.{name}": each.detach() for name, each in learning(self.model).items()}
         if self._owns_bias():
             kept["bias"] = self._bias.detach()
-        kept |= {f"average.{name}": each for name, each in self.average.weights.items()}
+        kept |= self.average.state()
         for number, values in self._optimizer.state_dict()["state"].items():
             kept |= {f"optimizer.{number}.{name}": each for name, each in values.items()}
         return kept
 
     @torch.no_grad()
     def load_state(self, kept: dict[str, torch.Tensor]) -> None:
-        """Go on from a state that ``state`` gave."""
+        """Go on from a state that ``state`` gave.
+
+        Raises:
+            TrainingError: it is of another model, or of other settings.
+        """
+        check_fits(kept, self._expected(kept))
         for name, parameter in learning(self.model).items():
             parameter.copy_(kept[f"model.{name}"])
         if self._owns_bias():
             self._bias.copy_(kept["bias"])
-        for name, each in self.average.weights.items():
-            each.copy_(kept[f"average.{name}"])
+        self.average.load(kept)
         moments: dict[int, dict[str, torch.Tensor]] = {}
         for name, value in kept.items():
             if name.startswith("optimizer."):
@@ -225,6 +228,16 @@ class Trainer:
                 moments.setdefault(int(number), {})[key] = value
         now = self._optimizer.state_dict()
         self._optimizer.load_state_dict({**now, "state": moments})
+
+    def _expected(self, kept: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+        """Give what a checkpoint must hold, its optimizer's moments of the weights among it."""
+        moments = {
+            f"optimizer.{number}.{name}": each.detach()
+            for number, each in enumerate(self._learned())
+            for name in ("exp_avg", "exp_avg_sq")
+            if f"optimizer.{number}.step" in kept
+        }
+        return {**self.state(), **moments}
 
 
 def seed_of(*numbers: int) -> int:

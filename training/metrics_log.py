@@ -36,13 +36,15 @@ class MetricsLog:
 
 
 def read_metrics(path: Path) -> list[dict[str, Any]]:
-    """Read all whole lines; a kill may have torn the last."""
+    """Read all whole lines; a kill may have torn the last, and a line may be no run's."""
     if not path.is_file():
         return []
     found = []
     for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
         try:
-            found.append(json.loads(line))
+            told = json.loads(line)
         except ValueError:
             break
+        if isinstance(told, dict) and {"step", "seconds"} <= told.keys():
+            found.append(told)
     return found

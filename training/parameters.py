@@ -14,8 +14,12 @@ from training.config import TrainConfig
 
 _HEADS = ("visual.head.", "visual.proj", "visual.attnpool.", "text.proj", "text_projection",
           "text.text_projection")  # fmt: skip
-_LAYER = re.compile(r"\.(?:blocks|resblocks|layers|layer|stages)\.(\d+)\.")
-_FIRST = ("embed", "conv_stem", "stem.", "conv1.", "trunk.bn1.", "ln_pre")
+_LAYER = re.compile(r"\.(?:blocks|resblocks|layers|layer|stages)\.(\d+)\.|\.layer(\d+)\.")
+"""The second form is a ResNet's, which counts its layers from 1."""
+_FIRST = (
+    "embed", "conv_stem", "stem.", "conv1.", "trunk.bn1.", "ln_pre",
+    "visual.bn1.", "visual.conv2.", "visual.bn2.", "visual.conv3.", "visual.bn3.",
+)  # fmt: skip
 """Parts of names of what comes before the first numbered layer; the rest comes after the last."""
 
 
@@ -23,7 +27,8 @@ def prepare(model: Any, config: TrainConfig) -> None:
     """Lock what the config locks, lay adapters on, and set gradient checkpointing.
 
     Raises:
-        TrainingError: a projection alone shall learn, and the model has none.
+        TrainingError: a projection alone shall learn, and the model has none; or adapters,
+            and none fits.
     """
     for tower, mode in (("image", config.image_tower), ("text", config.text_tower)):
         names = {name for name, _ in _of_tower(model, tower)}
@@ -35,10 +40,17 @@ def prepare(model: Any, config: TrainConfig) -> None:
                 "its own. Choose full, adapters or locked."
             )
         if mode == "adapters":
-            for module in _modules(model, tower):
-                add_adapters(module, config.adapter_rank)
+            _adapt(model, tower, config.adapter_rank)
     if config.gradient_checkpointing:
         model.set_grad_checkpointing(True)
+
+
+def _adapt(model: Any, tower: str, rank: int) -> None:
+    if not sum(add_adapters(module, rank) for module in _modules(model, tower)):
+        raise TrainingError(
+            f"{tower}_tower is 'adapters', but this model's {tower} tower has no matrix larger "
+            f"than adapter_rank {rank}. Lower it, or choose full, head or locked."
+        )
 
 
 def set_modes(model: nn.Module, config: TrainConfig) -> None:
@@ -106,13 +118,21 @@ def _modules(model: Any, tower: str) -> list[nn.Module]:
 
 
 def _last_layer(model: nn.Module, tower: str) -> int:
-    numbers = [_LAYER.search(f".{name}") for name, _ in _of_tower(model, tower)]
-    return max((int(found[1]) for found in numbers if found), default=-1)
+    numbers = (_layer(name) for name, _ in _of_tower(model, tower))
+    return max((number for number in numbers if number is not None), default=-1)
+
+
+def _layer(name: str) -> int | None:
+    """Number the layer that a weight is in, from 0."""
+    found = _LAYER.search(f".{name}")
+    if not found:
+        return None
+    return int(found[1]) if found[1] else int(found[2]) - 1
 
 
 def _layers_after(name: str, last: dict[str, int]) -> int:
     """Count the layers between a weight and its tower's end; one more before the first."""
     end = last.get(_tower(name), -1)
-    if found := _LAYER.search(f".{name}"):
-        return end - int(found[1])
+    if (number := _layer(name)) is not None:
+        return end - number
     return end + 1 if any(part in name for part in _FIRST) else 0

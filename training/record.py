@@ -15,6 +15,7 @@ import torch
 from core import VERSION
 from core.errors import TrainingError
 from core.files import replacing
+from encoder.openclip import choose_device
 from training.config import changed
 from training.pairs import TrainingExample
 
@@ -23,7 +24,7 @@ FINISHED = "training.json"
 
 
 def describe_run(
-    config: dict[str, Any], data: str, parent: str, processes: int, threads: int
+    config: dict[str, Any], data: str, parent: str, processes: int, threads: int, device: str
 ) -> dict[str, Any]:
     """Tell everything that decides a run's result.
 
@@ -33,6 +34,7 @@ def describe_run(
         parent: Fingerprint of the model it starts from.
         processes: How many train together.
         threads: Of each; another number sums in another order.
+        device: What computes.
     """
     return {
         "config": config,
@@ -40,6 +42,7 @@ def describe_run(
         "parent": parent,
         "processes": processes,
         "threads": threads,
+        "device": device,
         "program": VERSION,
         "commit": _commit(),
         "torch": str(torch.__version__),
@@ -47,13 +50,28 @@ def describe_run(
     }
 
 
-def digest_examples(examples: Sequence[TrainingExample]) -> str:
-    """Hash what is learned from, in its order: SHA-256 in hex."""
+def describe_device(name: str) -> str:
+    """Name what a run computes on: another device comes to other last digits.
+
+    Raises:
+        ModelError: a GPU is asked for, and there is none.
+    """
+    device = choose_device(name)
+    return f"cuda ({torch.cuda.get_device_name()})" if device == "cuda" else device
+
+
+def digest_data(training: Sequence[TrainingExample], held_out: Sequence[TrainingExample]) -> str:
+    """Hash what is learned from and what is held out, each in its order: SHA-256 in hex."""
     digest = hashlib.sha256()
-    for each in examples:
-        texts = [(text.text, text.weight) for text in each.texts]
-        told = (each.product_id, each.image, texts, each.facts, each.group, each.weight)
-        digest.update(json.dumps(told).encode() + b"\n")
+    for side, examples in (("training", training), ("held out", held_out)):
+        # With its name and length, so that what changes sides changes the digest.
+        digest.update(f"{side} {len(examples)}\n".encode())
+        for each in examples:
+            texts = [(text.text, text.weight) for text in each.texts]
+            told = (
+                each.product_id, each.title, each.image, texts, each.facts, each.group, each.weight,
+            )  # fmt: skip
+            digest.update(json.dumps(told).encode() + b"\n")
     return digest.hexdigest()
 
 

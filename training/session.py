@@ -17,8 +17,7 @@ from core.errors import TrainingError
 from core.settings import Settings
 from core.terminal import Progress
 from encoder.checkpoint import Checkpoint
-from encoder.openclip import choose_device
-from encoder.torchvision_operators import import_open_clip
+from encoder.openclip import choose_device, load_directory
 from training.adapters import merge_adapters
 from training.batches import batches, words_of
 from training.checkpoint import RunState, load_state, save_state, steps_taken
@@ -33,7 +32,7 @@ from training.mining import neighbourhoods
 from training.parameters import learning
 from training.phrases import Phrasebook
 from training.stored import digest_of, save_array
-from training.wise_ft import interpolate, sweep
+from training.wise_ft import Choice, choose, interpolate
 
 _LOG_STEPS = 10
 CACHE = "cache"
@@ -45,13 +44,11 @@ class Tuned:
 
     model: Any
     """With the weights that were kept, adapters merged."""
-    examples: int
+    pictures: tuple[str, ...]
+    """Content hashes of those that it learned from."""
     held_out: int
     steps: int
-    alpha: float
-    """Share of the tuned weights; the rest is the parent's."""
-    measures: dict[str, float]
-    """Of the held-out examples, with the weights that were kept."""
+    choice: Choice
 
 
 class Session:
@@ -80,7 +77,7 @@ class Session:
         torch.set_num_threads(settings.compute_threads)
         self._config, self._out, self._world, self._progress = config, out, world, progress
         device = _device(settings, world)
-        model, self._tokenizer = load_parent(parent)
+        model, self._tokenizer = load_directory(parent)
         self._parent = {name: each.clone() for name, each in model.state_dict().items()}
         cache = PictureCache(settings, data, model.visual.preprocess_cfg, out / CACHE, progress)
         with _leader_first(world):
@@ -186,16 +183,10 @@ class Session:
             model.load_state_dict(interpolate(self._parent, tuned, alpha))
             return self._held_out.measure(model, self._tokenizer)
 
-        alpha, measured = sweep(self._config.alphas, measure)
-        model.load_state_dict(interpolate(self._parent, tuned, alpha))
-        return Tuned(
-            model,
-            len(self._examples),
-            self._held_out_count,
-            trainer.steps,
-            alpha,
-            measured[alpha],
-        )
+        choice = choose(self._config.alphas, self._held_out.titles, measure)
+        model.load_state_dict(interpolate(self._parent, tuned, choice.alpha))
+        pictures = tuple(example.image for example in self._examples)
+        return Tuned(model, pictures, self._held_out_count, trainer.steps, choice)
 
     def _advice(self) -> str:
         step = steps_taken(self._out)
@@ -208,14 +199,6 @@ class Session:
             f"{kept} Lower rate or head_rate, or raise warmup_steps, and start over with "
             "--restart or another --out."
         )
-
-
-def load_parent(parent: Checkpoint) -> tuple[Any, Any]:
-    """Load the parent's model and tokenizer."""
-    open_clip = import_open_clip()
-    name = f"local-dir:{parent.directory}"
-    model = open_clip.create_model(name, text_cfg=parent.text_config)
-    return model, open_clip.get_tokenizer(name)
 
 
 def _device(settings: Settings, world: World) -> torch.device:

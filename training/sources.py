@@ -29,6 +29,9 @@ __all__ = [
 MAX_TEXT_CHARS = 2_000
 """Far beyond what any tokenizer keeps (CLIP: 77 tokens, a MiniLM: 128 to 512)."""
 
+LEAST_WEIGHT, MOST_WEIGHT = 1e-6, 1e6
+"""What a line may weigh. Beyond, sums of weights lose the small ones, or overflow."""
+
 
 def catalogue_examples(
     products: Iterable[ProductRecord],
@@ -211,7 +214,7 @@ def _weight(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return None
     weight = float(value)
-    return weight if math.isfinite(weight) and weight > 0 else None
+    return weight if LEAST_WEIGHT <= weight <= MOST_WEIGHT else None
 
 
 def _name(value: object) -> str | None:

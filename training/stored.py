@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.files import fsync_directory
+from core.files import replacing
 from core.terminal import Progress
 
 CHUNK = 256
@@ -42,11 +42,9 @@ def store_embeddings(
 
 
 def save_array(path: Path, values: NDArray[Any]) -> None:
-    """Write an array aside and move it into place."""
-    partial = path.with_name(f".{path.stem}.partial.npy")
-    np.save(partial, values)
-    partial.replace(path)
-    fsync_directory(path.parent)
+    """Write an array aside, and move it into place."""
+    with replacing(path) as file:
+        np.save(file, values)
 
 
 def digest_of(names: Iterable[str]) -> str:

@@ -1,5 +1,6 @@
 """``vitrine model`` over a real home: who is put in service, who is not, and the way back."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,6 +14,7 @@ from cli import vitrine
 from core.settings import Settings
 from encoder import loading, reference
 from encoder.checkpoint import Checkpoint
+from encoder.learned import LEARNED, learned_from, read_learned, write_learned
 from encoder.registry import ModelRegistry
 from indexer import generations
 from search import bootstrap, promotion
@@ -23,6 +25,7 @@ from search.trial import QuerySet, judged_queries
 from tests.search.model_shop import ModelShop
 from tests.search.models import load_noisy
 from training.gate import verdict
+from training.split import is_held_out
 
 
 class Cli:
@@ -139,7 +142,8 @@ def test_rollback_brings_the_old_pair_back_in_one_command(cli: Cli, engine: Sear
         cli.json("index", "build", "--force", "--keep", "1")
     assert engine.refresh() is True
     told = cli.json("model", "rollback")
-    assert told == {"fingerprint": cli.fingerprints["bundled"], "generation": first}
+    bundled = cli.fingerprints["bundled"]
+    assert told == {"fingerprint": bundled, "generation": first, "answering": first}
     assert engine.refresh() is True
     results = engine.search(SearchQuery("red"))
     assert (results.generation, results.fingerprint) == (first, cli.fingerprints["bundled"])
@@ -156,8 +160,9 @@ def test_rollback_without_a_generation_of_the_old_model_says_what_makes_one(cli:
     cli.json("index", "build")
     result = cli("model", "rollback")
     assert result.exit_code == 0
-    assert "`vitrine index build` makes one from stored embeddings" in result.stdout
     served = generations.current(cli.settings.generations)
+    assert f"the generation {served}, of the other model, answers until" in result.stdout
+    assert "`vitrine index build` makes one from stored embeddings" in result.stdout
     assert cli.json("index", "list")[0]["id"] == served, "the other pair serves meanwhile"
     report = cli.json("index", "build")
     assert {field["embedded"] for field in report["fields"].values()} == {0}
@@ -180,13 +185,62 @@ def test_a_rollback_cut_short_after_the_pointer_is_ended_by_another(
     assert engine.refresh() is True, "the pair that is wanted serves already"
     assert engine.search(SearchQuery("red")).fingerprint == cli.fingerprints["bundled"]
     told = cli.json("model", "rollback")
-    assert told == {"fingerprint": cli.fingerprints["bundled"], "generation": first}
+    bundled = cli.fingerprints["bundled"]
+    assert told == {"fingerprint": bundled, "generation": first, "answering": first}
 
 
 def test_there_is_nothing_to_go_back_to_before_the_first_promotion(cli: Cli) -> None:
     result = cli("model", "rollback")
     assert (result.exit_code, len(result.stderr.splitlines())) == (1, 1)
     assert "none to go back to" in result.stderr
+
+
+def test_when_every_promotion_is_taken_back_the_refusal_says_so(cli: Cli) -> None:
+    cli.promote("better")
+    assert cli("model", "rollback").exit_code == 0
+    result = cli("model", "rollback")
+    assert (result.exit_code, len(result.stderr.splitlines())) == (1, 1)
+    bundled = cli.fingerprints["bundled"][:12]
+    assert f"Every promotion has been taken back: the model {bundled}" in result.stderr
+
+
+def test_one_query_over_and_over_is_no_proof(cli: Cli) -> None:
+    line: dict[str, object] = {"query": "a black lamp for the dark hall", "relevant": ["black-0"]}
+    again = str(cli.shop.write("again.jsonl", [line] * 40))
+    result = cli("model", "promote", cli.shop.reference("better"), "--queries", again,
+                 "--untouched", str(cli.shop.untouched))  # fmt: skip
+    assert result.exit_code == 3
+    assert "There are only 1 held-out queries" in result.stderr
+    assert "again.jsonl: 1 queries, 39 more were repetitions" in result.stdout
+
+
+def test_a_refusal_for_want_of_titles_says_that_the_others_were_learned(cli: Cli) -> None:
+    pictures = sorted((cli.shop.root / "feed").glob("*.png"))
+    titles = {file: file.stem.replace("-", " lamp ") for file in pictures}
+    seen = [file for file, title in titles.items() if is_held_out(title)][:1]
+    hashes = [hashlib.sha256(file.read_bytes()).hexdigest() for file in seen]
+    write_learned(cli.shop.models["better"], learned_from(hashes))
+    result = cli("model", "promote", cli.shop.reference("better"),
+                 "--untouched", str(cli.shop.untouched))  # fmt: skip
+    assert result.exit_code == 3
+    assert "held-out queries (1 more are left out: a model learned the answers)" in result.stderr
+    assert "1 more are left out, since a model learned from their pictures" in result.stdout
+    bundled = cli.fingerprints["bundled"][:12]
+    assert f"the model {bundled} learned from is not recorded" in result.stdout
+
+
+def test_a_promoted_model_keeps_the_record_of_what_it_learned(cli: Cli) -> None:
+    learned = learned_from(["ab" * 32, "cd" * 32])
+    write_learned(cli.shop.models["better"], learned)
+    assert cli.promote("better").exit_code == 0
+    kept = cli.settings.models / cli.fingerprints["better"][:16]
+    found = read_learned(kept)
+    assert found is not None
+    assert found.tolist() == learned.tolist()
+    (kept / LEARNED).unlink()  # as a program before this one kept it
+    cli("model", "rollback")
+    assert cli.promote("better").exit_code == 0
+    assert read_learned(kept) is not None
 
 
 def test_force_promotes_and_records_the_reasons(cli: Cli) -> None:
@@ -276,11 +330,11 @@ def test_a_promotion_that_another_overtook_is_refused(
 ) -> None:
     real = verdict.judge
 
-    def judge_slowly(*arguments: Any) -> Any:
+    def judge_slowly(*arguments: Any, **named: Any) -> Any:
         with monkeypatch.context() as patched:
             patched.setattr(promotion, "judge", real)
             assert cli.promote("damaged", "--force").exit_code == 0
-        return real(*arguments)
+        return real(*arguments, **named)
 
     monkeypatch.setattr(promotion, "judge", judge_slowly)
     result = cli.promote("better")

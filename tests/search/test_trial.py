@@ -1,6 +1,7 @@
 """Models measured on the catalogue beside the service."""
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from PIL import Image
 
 from catalog.database import open_catalog
 from catalog.records import ProductRecord
-from catalog.repository import count, upsert
+from catalog.repository import count, stream_products, upsert
 from core.errors import BusyError, EvaluationError, SnapshotError
 from core.lock import exclusive
 from core.metrics import ndcg_at
@@ -17,13 +18,16 @@ from core.settings import Settings
 from core.terminal import NoProgress
 from encoder import loading, reference
 from encoder.fake import FakeEncoder
-from search.evaluation import JudgedQuery, read_queries
+from encoder.learned import learned_from, write_learned
+from search.evaluation import read_queries
 from search.generation import ServedGeneration
+from search.held_out import FoundQueries
 from search.promotion import evaluate_model
 from search.trial import QuerySet, TriedModel, held_out_titles, judged_queries, try_model
 from search.untouched import open_untouched
 from tests.search.model_shop import EACH, NAMES, ModelShop
 from tests.search.models import load_noisy
+from training.split import is_held_out
 
 
 @pytest.fixture
@@ -116,6 +120,77 @@ def test_held_out_titles_are_asked_for_by_picture_alone(shop: ModelShop) -> None
     assert held
 
 
+def hashes_of(shop: ModelShop) -> dict[str, str]:
+    """The content hash of each product's picture."""
+    files = sorted((shop.root / "feed").glob("*.png"))
+    return {file.stem: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+
+
+def held_out(shop: ModelShop) -> list[str]:
+    """The ids of the products whose titles are held out."""
+    titles = {f"{colour}-{n}": f"{colour} lamp {n}" for colour in NAMES for n in range(EACH)}
+    return [name for name, title in titles.items() if is_held_out(title)]
+
+
+@pytest.mark.parametrize("by", ["better", "bundled"])
+def test_a_title_whose_picture_either_model_learned_from_is_not_asked(
+    by: str, shop: ModelShop
+) -> None:
+    known, seen = hashes_of(shop), held_out(shop)[:1]
+    write_learned(shop.models[by], learned_from([known[seen[0]], "ab" * 32]))
+    (report,) = try_model(
+        shop.settings, tried(shop, "better"), tried(shop, "bundled"), [held_out_titles()],
+        NoProgress(),
+    )  # fmt: skip
+    assert (report.learned, report.queries) == (1, len(held_out(shop)) - 1)
+    silent = {"better": "bundled", "bundled": "better"}[by]
+    assert report.unrecorded == (tried(shop, silent).fingerprint,)
+
+
+def test_when_every_held_out_title_was_learned_the_refusal_says_so(shop: ModelShop) -> None:
+    known, seen = hashes_of(shop), held_out(shop)
+    write_learned(shop.models["better"], learned_from(known[each] for each in seen))
+    with pytest.raises(
+        EvaluationError, match=f"A model learned from the pictures of all {len(seen)} of them"
+    ):
+        try_model(shop.settings, tried(shop, "better"), None, [held_out_titles()], NoProgress())
+
+
+def test_judged_queries_are_asked_whatever_was_learned(shop: ModelShop) -> None:
+    write_learned(shop.models["better"], learned_from(hashes_of(shop).values()))
+    (report,) = try_model(
+        shop.settings, tried(shop, "better"), None, [queries_of(shop)], NoProgress()
+    )
+    assert (report.queries, report.learned, report.unrecorded) == (44, 0, ())
+
+
+def test_a_held_out_title_of_a_group_that_is_trained_on_is_not_asked(shop: ModelShop) -> None:
+    seen = held_out(shop)[-1]
+    database = open_catalog(shop.settings)
+    with database.write() as session:
+        products = {each.id: each for each in stream_products(session)}
+        trained = [each for each in products.values() if not is_held_out(each.title)]
+        earlier = min(trained, key=lambda each: each.title)
+        assert earlier.title < products[seen].title
+        group = [replace(each, group_id="lamps") for each in (earlier, products[seen])]
+        upsert(session, group, datetime(2026, 1, 1, tzinfo=UTC))
+    database.close()
+    (report,) = try_model(
+        shop.settings, tried(shop, "better"), None, [held_out_titles()], NoProgress()
+    )
+    assert report.queries == len(held_out(shop)) - 1
+
+
+def test_a_query_that_comes_again_is_asked_once(shop: ModelShop) -> None:
+    line = {"query": "red", "relevant": ["red-0"], "weight": 2}
+    path = shop.write("again.jsonl", [line, {**line, "relevant": ["red-1"]}, line])
+    asked = judged_queries(read_queries(path), "again.jsonl", "product")
+    (report,) = try_model(shop.settings, tried(shop, "better"), None, [asked], NoProgress())
+    assert (report.queries, report.repeated, report.skipped) == (1, 2, 0)
+    assert report.segments[0].queries == 1
+    assert report.means["precision@10"] == pytest.approx(0.2), "both answers count"
+
+
 def test_queries_whose_products_are_gone_are_left_out_and_counted(shop: ModelShop) -> None:
     path = shop.write(
         "some.jsonl",
@@ -159,12 +234,12 @@ def test_a_second_trial_waits_for_the_first_to_end(shop: ModelShop) -> None:
 
 
 def test_a_catalogue_that_changes_between_the_models_is_no_comparison(shop: ModelShop) -> None:
-    def sell_something_new(generation: ServedGeneration) -> list[JudgedQuery]:
+    def sell_something_new(generation: ServedGeneration, _: object) -> FoundQueries:
         database = open_catalog(shop.settings)
         with database.write() as session:
             upsert(session, [ProductRecord("new", "a new lamp")], datetime(2026, 1, 1, tzinfo=UTC))
         database.close()
-        return read_queries(shop.queries)
+        return FoundQueries(read_queries(shop.queries))
 
     asked = QuerySet("x", "product", sell_something_new)
     with pytest.raises(EvaluationError, match="catalogue changed"):

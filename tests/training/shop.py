@@ -17,11 +17,12 @@ from catalog.repository import upsert
 from core.settings import Settings
 from core.terminal import NoProgress
 from encoder.checkpoint import Checkpoint
+from encoder.openclip import load_directory
 from training.config import TrainConfig
+from training.distributed import ALONE, World
 from training.loop import Data, Trainer
 from training.pairs import TrainingExample, WeightedText
 from training.run import RunRequest, RunResult, run_training
-from training.session import load_parent
 
 COLOURS = {"red": (220, 30, 30), "green": (30, 160, 40), "blue": (30, 40, 200)}
 CONFIG = TrainConfig(
@@ -62,17 +63,17 @@ def swatch(colour: str, rng: np.random.Generator) -> np.ndarray[Any, np.dtype[np
 
 def run(settings: Settings, parent: Path, out: Path, **changes: Any) -> RunResult:
     """Train with ``CONFIG``; ``changes`` are settings of it or parts of the request."""
+    world: World = changes.pop("world", ALONE)
     request = {name: changes.pop(name) for name in ("sources", "restart") if name in changes}
     config = replace(CONFIG, **changes)
-    return run_training(
-        settings, RunRequest(parent=parent, config=config, out=out, **request), NoProgress()
-    )
+    asked = RunRequest(parent=parent, config=config, out=out, **request)
+    return run_training(settings, asked, NoProgress(), world)
 
 
 def trainer(folder: Path, count: int = 12, **changes: Any) -> Trainer:
     """Make a trainer of ``count`` examples, without a catalogue."""
     rng = np.random.default_rng(1)
-    model, tokenizer = load_parent(Checkpoint.open(folder))
+    model, tokenizer = load_directory(Checkpoint.open(folder))
     colours = [list(COLOURS)[number % 3] for number in range(count)]
     pixels = np.stack(
         [np.asarray(Image.fromarray(swatch(c, rng)).resize((32, 32))) for c in colours]

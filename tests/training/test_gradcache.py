@@ -50,6 +50,27 @@ def test_dropout_falls_on_the_same_units_the_second_time() -> None:
         assert torch.equal(first, second)
 
 
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs an NVIDIA GPU")
+def test_dropout_falls_on_the_same_units_of_a_gpu_the_second_time() -> None:
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(6, 64), nn.Dropout(0.5)).cuda()
+    inputs, gradient = torch.randn(10, 6, device="cuda"), torch.randn(10, 64, device="cuda")
+    seen: list[torch.Tensor] = []
+
+    def encode(part: slice) -> torch.Tensor:
+        output: torch.Tensor = model(inputs[part])
+        seen.append(output.detach().clone())
+        return output
+
+    cached = ChunkedEmbeddings(encode, 10, 4)
+    before = torch.cuda.get_rng_state()
+    cached.backward(gradient)
+    assert torch.equal(torch.cuda.get_rng_state(), before)
+    for first, second in zip(seen[:3], seen[3:], strict=True):
+        assert torch.equal(first, second)
+
+
 def test_one_chunk_is_embedded_once() -> None:
     calls: list[slice] = []
     weight = nn.Parameter(torch.ones(2))

@@ -75,6 +75,16 @@ def test_a_run_killed_at_any_step_goes_on_to_the_same_bytes(uninterrupted: Path,
     check_resumed(uninterrupted, out)
 
 
+@pytest.mark.fault
+@pytest.mark.parametrize("call", [1, 2, 3])
+def test_a_run_killed_at_the_end_of_an_epoch_goes_on_to_the_same_bytes(
+    uninterrupted: Path, call: int
+) -> None:
+    out = f"killed-measuring-{call}"  # after the first epoch, the second, and at the very end
+    assert start(uninterrupted, out, die_measuring=call) == -signal.SIGKILL
+    check_resumed(uninterrupted, out)
+
+
 def test_a_disk_that_fills_up_leaves_the_last_checkpoint(uninterrupted: Path) -> None:
     assert start(uninterrupted, "full", die_at=5) == -signal.SIGKILL
     size = (uninterrupted / "full" / STATE).stat().st_size

@@ -1,5 +1,6 @@
 """Whole runs on a small shop: from the catalogue, or a file of pairs, to a model that loads."""
 
+import itertools
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 from safetensors.torch import load_file
 
@@ -17,10 +19,12 @@ from encoder.openclip import OpenClipEncoder
 from encoder.reference import ModelReference
 from tests.encoder.models import save_native, save_with_sentence_tower
 from tests.training.shop import COLOURS, CONFIG, open_shop, run, swatch
+from training import wise_ft
 from training.checkpoint import STATE
 from training.config import TrainConfig
 from training.curves import CURVES
 from training.data import Sources
+from training.loop import Trainer
 from training.metrics_log import METRICS, read_metrics
 from training.record import FINISHED
 
@@ -55,6 +59,7 @@ def test_a_run_leaves_its_record_and_a_picture_of_its_curves(
     record = json.loads((out / FINISHED).read_text())
     assert record["config"] == {**replace(CONFIG, epochs=2).to_json()}
     assert record["fingerprint"] == result.fingerprint
+    assert record["device"] == "cpu"
     assert {"data", "parent", "commit", "torch", "program", "threads", "skipped"} <= record.keys()
     epochs = [line for line in read_metrics(out / METRICS) if "epoch" in line]
     assert [line["epoch"] for line in epochs] == [1, 2]
@@ -94,9 +99,12 @@ def test_every_way_to_learn_makes_a_model(mode: str, settings: Settings, tmp_pat
     assert encoder.fingerprint == result.fingerprint
 
 
-def test_the_best_mixture_with_the_parent_is_kept(settings: Settings, tmp_path: Path) -> None:
+def test_the_best_mixture_with_the_parent_is_kept(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wise_ft, "FEWEST_TITLES", 1)
     parent = save_native(tmp_path / "parent")
-    ruinous = {"rate": 5.0, "head_rate": 5.0, "warmup_steps": 0, "epochs": 1}
+    ruinous = {"rate": 1.0, "head_rate": 1.0, "warmup_steps": 0, "epochs": 1}
     alone = run(settings, parent, tmp_path / "alone", **ruinous)
     mixed = run(settings, parent, tmp_path / "mixed", alphas=(0.0, 0.5, 1.0), **ruinous)
     assert alone.alpha == 1.0
@@ -114,14 +122,19 @@ def test_fewer_examples_than_a_batch_is_one_sentence(settings: Settings, tmp_pat
 
 
 def test_a_loss_that_is_no_number_keeps_the_last_good_checkpoint(
-    settings: Settings, tmp_path: Path
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     parent, out = save_native(tmp_path / "parent"), tmp_path / "out"
-    wild = {"rate": 1e30, "head_rate": 1e30, "warmup_steps": 0, "checkpoint_steps": 1}
+    compare, steps = Trainer._compare, itertools.count()
+
+    def compare_until_the_second(self: Trainer, *given: Any) -> torch.Tensor:
+        return compare(self, *given) * (float("nan") if next(steps) else 1.0)
+
+    monkeypatch.setattr(Trainer, "_compare", compare_until_the_second)
     with pytest.raises(
         TrainingError, match=r"is nan at step 1\. The last good.*of step 1,.*--rest"
     ):
-        run(settings, parent, out, **wild)
+        run(settings, parent, out, checkpoint_steps=1)
     assert (out / STATE).is_file()
 
 
@@ -175,15 +188,21 @@ def test_titles_that_are_held_out_by_name_are_not_trained_on(
     ("text", "reason"),
     [
         ("epoch = 3", "no setting 'epoch'"),
-        ("epochs = 'x'", "must be a int"),
+        ("epochs = 'x'", "must be a whole number"),
         ("epochs = 0", "epochs is 0, but must be from 1"),
-        ("flip = 1", "flip is 1, but must be a bool"),
+        ("flip = 1", "flip is 1, but must be true or false"),
         ("loss = 'hinge'", "one of info_nce, sigmoid"),
         ("texts = {titles = 1.0}", "one of title, description, attributes, category"),
         ("texts = 'title'", "must be a table of numbers"),
         ("alphas = [0.5, 2.0]", "shares of 0 to 1"),
         ("image_tower = 'locked'", "nothing would learn"),
         ("rate = nan", "rate is nan"),
+        ("rate = 1e5", "rate is 100000.0, but must be from 0 to 1"),
+        ("head_rate = inf", "head_rate is inf"),
+        ("weight_decay = inf", "weight_decay is inf"),
+        ("text_anchor = inf", "text_anchor is inf, but must be from 0 up, and finite"),
+        ("texts = {title = inf}", "texts.title is inf"),
+        ("scale = 200.0", "scale is 200, but must not be above max_scale, 100"),
         ("[", "cannot be read"),
     ],
 )

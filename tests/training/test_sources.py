@@ -181,6 +181,8 @@ def test_lines_of_one_picture_become_one_example_with_weighted_texts(folder: Pat
         ({"image": ["images/blue.png"], "text": "blue"}, "no_image"),
         (pair("blue", "ok", weight=0), "bad_weight"),
         (pair("blue", "ok", weight=-1), "bad_weight"),
+        (pair("blue", "ok", weight=1e-7), "bad_weight"),
+        (pair("blue", "ok", weight=1e7), "bad_weight"),
         (pair("blue", "ok", weight=float("nan")), "bad_weight"),
         (pair("blue", "ok", weight=float("inf")), "bad_weight"),
         (pair("blue", "ok", weight=True), "bad_weight"),
@@ -195,7 +197,7 @@ def test_lines_of_one_picture_become_one_example_with_weighted_texts(folder: Pat
         ({"image": "../secret.png", "text": "ok"}, "image_outside_root"),
         ({"image": "images/../../secret.png", "text": "ok"}, "image_outside_root"),
         ({"image": "..\\secret.png", "text": "ok"}, "image_outside_root"),
-        ({"image": "/etc/hostname", "text": "ok"}, "image_outside_root"),
+        ({"image": "/etc/hostname", "text": "ok"}, "image_path_absolute"),
         ({"image": "pairs.jsonl", "text": "ok"}, "image_not_an_image"),
     ],
 )

@@ -35,6 +35,8 @@ def judge(
     held_out: Sequence[SegmentComparison],
     untouched: Sequence[SegmentComparison],
     thresholds: GateThresholds = GateThresholds(),
+    *,
+    left_out: int = 0,
 ) -> Verdict:
     """Judge a model by its comparison with the one in service.
 
@@ -47,10 +49,11 @@ def judge(
         held_out: Its segments on held-out queries, ``all`` among them.
         untouched: Its segments on the untouched set, ``all`` among them.
         thresholds: Where the lines are.
+        left_out: Held-out queries that were not asked, since a model learned the answers.
     """
     reasons = (
-        *_too_few(held_out, "held-out", thresholds),
-        *_too_few(untouched, "untouched", thresholds),
+        *_too_few(held_out, "held-out", thresholds, left_out),
+        *_too_few(untouched, "untouched", thresholds, 0),
         *_not_better(measure, held_out),
         *_losing(measure, held_out, thresholds),
         *_forgetting(measure, untouched, thresholds),
@@ -59,12 +62,13 @@ def judge(
 
 
 def _too_few(
-    segments: Sequence[SegmentComparison], kind: str, thresholds: GateThresholds
+    segments: Sequence[SegmentComparison], kind: str, thresholds: GateThresholds, left_out: int
 ) -> Iterator[str]:
     queries = _overall(segments).queries
     if queries < thresholds.minimum_queries:
+        why = f" ({left_out} more are left out: a model learned the answers)" if left_out else ""
         yield (
-            f"There are only {queries} {kind} queries; {thresholds.minimum_queries} are the "
+            f"There are only {queries} {kind} queries{why}; {thresholds.minimum_queries} are the "
             "least that tell a difference from chance."
         )
 
