@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 from click.testing import CliRunner
 
-from catalog.commands import schema_command
+from catalog.commands import catalog
 from catalog.feeds.detect import open_feed
 from catalog.feeds.schema import read_schema
 from catalog.records import ProductRecord
@@ -213,5 +213,5 @@ def test_what_the_schema_refuses_is_refused_or_mended(change: dict[str, object])
 
 
 def test_the_schema_is_printed_as_it_is_kept() -> None:
-    result = CliRunner().invoke(schema_command)
+    result = CliRunner().invoke(catalog, ["schema"])
     assert (result.exit_code, result.output) == (0, read_schema())

@@ -7,7 +7,9 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
+import click
 import pytest
+from click.testing import CliRunner, Result
 from PIL import Image
 
 from catalog import repository
@@ -61,6 +63,11 @@ class Home:
 
         job = job_from(self.settings, (self.encoder.fingerprint, load))
         return build_index(lambda: catalogue_products(self.settings), job)
+
+
+def run_command(command: click.Command, settings: Settings, arguments: list[str]) -> Result:
+    # With the program's names of help: a command remembers those that it is first run with.
+    return CliRunner().invoke(command, arguments, obj=settings, help_option_names=["-h", "--help"])
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from core.lock import exclusive
 from core.settings import Settings
@@ -21,7 +20,7 @@ from operations.check_machine import judge_faiss, judge_torch
 from operations.commands import doctor
 from operations.doctor import Examination, examine
 from operations.findings import Finding, Severity, ok
-from tests.operations.conftest import NAMES, Home
+from tests.operations.conftest import NAMES, Home, run_command
 
 
 @pytest.fixture(autouse=True)
@@ -237,19 +236,19 @@ def test_a_torchvision_of_another_torch_is_an_error(torch: str, vision: str, is_
 
 def test_the_command_exits_with_1_on_an_error_and_0_on_warnings(home: Home) -> None:
     home.add("new", "red", 77)
-    warned = CliRunner().invoke(doctor, ["--json"], obj=home.settings)
+    warned = run_command(doctor, home.settings, ["--json"])
     assert warned.exit_code == 0, warned.output
     told = json.loads(warned.stdout)
     assert told["healthy"]
     assert [each["severity"] for each in told["findings"]].count("warning") == 1
     drop_picture(home)
-    assert CliRunner().invoke(doctor, [], obj=home.settings).exit_code == 1
+    assert run_command(doctor, home.settings, []).exit_code == 1
 
 
 def test_quick_reads_no_checksums(home: Home) -> None:
     flip(served(home) / "image.embeddings.npy")
-    assert CliRunner().invoke(doctor, ["--quick"], obj=home.settings).exit_code == 0
-    assert CliRunner().invoke(doctor, [], obj=home.settings).exit_code == 1
+    assert run_command(doctor, home.settings, ["--quick"]).exit_code == 0
+    assert run_command(doctor, home.settings, []).exit_code == 1
 
 
 def test_a_server_that_is_down_is_an_error_in_one_sentence(home: Home) -> None:

@@ -6,7 +6,6 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from core.errors import CatalogueEmptyError
 from core.settings import Settings
@@ -20,7 +19,7 @@ from operations.commands import plan as plan_command
 from operations.example_products import example_products
 from operations.plan import make_plan
 from operations.plan_report import Plan
-from tests.operations.conftest import NAMES, Home
+from tests.operations.conftest import NAMES, Home, run_command
 
 
 def job_with(home: Home, settings: Settings) -> IndexJob:
@@ -122,10 +121,10 @@ def test_example_products_have_as_many_pictures_as_asked() -> None:
 
 
 def test_the_command_prints_one_screen_or_json(home: Home) -> None:
-    text = CliRunner().invoke(plan_command, [], obj=home.settings)
+    text = run_command(plan_command, home.settings, [])
     assert text.exit_code == 0, text.output
     assert "It fits here." in text.stdout
     assert len(text.stdout.splitlines()) <= 20
-    told = json.loads(CliRunner().invoke(plan_command, ["--json"], obj=home.settings).stdout)
+    told = json.loads(run_command(plan_command, home.settings, ["--json"]).stdout)
     assert told["fits"]
     assert told["disk"]["total"] > told["disk"]["generation"]
