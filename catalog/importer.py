@@ -169,6 +169,10 @@ def _pool(options: ImportOptions) -> Iterator[ThreadPoolExecutor]:
     pool = ThreadPoolExecutor(threads, thread_name_prefix="import-image")
     try:
         yield pool
+    except BaseException:
+        if options.fetcher:
+            options.fetcher.close()  # fetches under way end with their next byte
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
 

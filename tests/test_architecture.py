@@ -41,8 +41,9 @@ LIGHT_WITHOUT_TORCH = (
     "cli", "catalog.commands", "indexer.commands", "search.commands", "web.commands",
     "web.query_commands", "encoder.loading", "encoder.checkpoint", "search.engine", "web.app",
     "encoder.registry", "indexer.jobs", "search.model_commands", "search.promotion",
-    "search.trial", "search.untouched", "training.gate.verdict", "operations.doctor",
-    "operations.backup", "operations.restore", "indexer.room",
+    "search.trial", "search.untouched", "search.held_out", "encoder.learned",
+    "training.gate.verdict", "operations.doctor", "operations.backup", "operations.restore",
+    "indexer.room",
 )  # fmt: skip
 
 
