@@ -33,6 +33,8 @@ def _read_row(number: int, text: str) -> RawRow | RefusedRow:
     try:
         # Decimals, so that a price keeps the digits that the shop wrote.
         values = json.loads(text, parse_float=Decimal, parse_int=_whole, parse_constant=str)
+    except ArithmeticError:  # an exponent beyond what a Decimal holds
+        return _refuse(number, "a number in it is too large", text)
     except (ValueError, RecursionError) as error:
         return _refuse(number, getattr(error, "msg", _TOO_DEEP), text)
     if not isinstance(values, dict):

@@ -23,7 +23,7 @@ from catalog.feeds.detect import open_feed
 from catalog.image_folder import ImageFolder
 from catalog.images import ImageLimits
 from catalog.row_parser import RowParser
-from catalog.rows import ProductRow, RefusedRow, WithheldRow
+from catalog.rows import ProductRow, RawRow, RefusedRow, WithheldRow
 from core.errors import FeedError, ImageError
 from tests.catalog.feeds import write
 from tests.catalog.feeds.shop import make_shop
@@ -126,6 +126,14 @@ def test_numbers_beyond_all_measure_are_left_out(path: Path, value: str, code: s
     assert isinstance(row, ProductRow)
     assert (row.product.price_minor, row.product.stock) == (None, None)
     assert code in [problem.code for problem in row.mended]
+
+
+def test_an_exponent_beyond_all_numbers_costs_its_row_alone(path: Path) -> None:
+    path.write_text('{"id":"a","title":"A"}\n{"id":"b","x":1e99999999999999999999}\n')
+    good, bad = open_feed(path).rows()
+    assert isinstance(good, RawRow)
+    assert isinstance(bad, RefusedRow)
+    assert (bad.line, bad.problem.code) == (2, "bad_json")
 
 
 def test_mixed_line_ends_and_nul_bytes_keep_each_row_its_own(path: Path) -> None:

@@ -125,6 +125,10 @@ class _Web(PictureFetcher):
     def __init__(self, answers: dict[str, bytes | ImageError], known: dict[str, bytes]) -> None:
         self.answers = answers
         self.known = known
+        self.closed = False
+
+    def close(self) -> None:
+        self.closed = True
 
     def fetch(self, url: str) -> FetchedPicture:
         answer = self.answers[url]
@@ -203,6 +207,7 @@ def test_nothing_is_remembered_of_pictures_whose_batch_was_not_kept(
     with pytest.raises(DatabaseError):
         import_feed(sqlite_database, store, feed, ImportOptions(fetcher=web))
     assert remembered_pictures(sqlite_database) == {}
+    assert web.closed
 
 
 def test_the_size_is_that_of_the_upright_picture(
