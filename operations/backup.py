@@ -102,14 +102,7 @@ def back_up(
         copy = opened.enter_context(_database_copy(source, target))
         hashes = _image_hashes(copy) if with_images else []
         _require_space(settings, target, copy, served, hashes)
-        about = BackupAbout(
-            format=FORMAT,
-            program=VERSION,
-            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            schema=_schema(copy),
-            generation=served.id,
-            with_images=with_images,
-        )
+        about = _describe(copy, served, with_images)
         with replacing(target) as file, closing(ArchiveWriter(file)) as archive:
             archive.add_bytes(ABOUT, json.dumps(asdict(about), indent=1).encode() + b"\n")
             _add_path(archive, DATABASE, copy)
@@ -120,10 +113,7 @@ def back_up(
             archive.finish()
     if verify:
         check_archive(target)
-    if not with_images:
-        warnings.append("the pictures, as --without-images asked.")
-    if not settings.model.startswith(("promoted", "bundled")):
-        warnings.append(f"the model {settings.model}, which is not in the home.")
+    warnings += _left_out(settings, with_images)
     return BackupReport(
         path=str(target),
         files=archive.files,
@@ -132,6 +122,25 @@ def back_up(
         images=images,
         warnings=tuple(warnings),
     )
+
+
+def _describe(copy: Path, served: _Served, with_images: bool) -> BackupAbout:
+    return BackupAbout(
+        format=FORMAT,
+        program=VERSION,
+        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        schema=_schema(copy),
+        generation=served.id,
+        with_images=with_images,
+    )
+
+
+def _left_out(settings: Settings, with_images: bool) -> Iterator[str]:
+    """Say what was not taken on purpose, or is not in the home."""
+    if not with_images:
+        yield "the pictures, as --without-images asked."
+    if not settings.model.startswith(("promoted", "bundled")):
+        yield f"the model {settings.model}, which is not in the home."
 
 
 @dataclass(frozen=True, slots=True)
