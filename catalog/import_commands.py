@@ -143,7 +143,7 @@ def import_command(
         limits=ImageLimits(settings.max_image_bytes, settings.max_image_pixels),
         threads=settings.compute_threads,
         mode=ImportMode(mode),
-        max_withdrawn_share=DEFAULT_MAX_SHARE if max_share is None else max_share,
+        max_withdrawn_share=max_share,
         format=format_name,
     )
     with reported_run(settings.reports, "import") as run:

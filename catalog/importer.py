@@ -30,7 +30,7 @@ from catalog.import_report import ImportReport
 from catalog.models import ImportMode, Outcome, RunStatus
 from catalog.row_parser import RowParser
 from catalog.rows import RawRow, RefusedRow, WithheldRow
-from catalog.withdrawal import DEFAULT_MAX_SHARE, FullFeed, Withdrawal, withdraw_unnamed
+from catalog.withdrawal import FullFeed, Withdrawal, withdraw_unnamed
 from core.errors import DatabaseError, FeedError
 from core.terminal import NoProgress, Progress
 
@@ -55,8 +55,9 @@ class ImportOptions:
     threads: int = 2
     """How many pictures are looked at at once."""
     mode: ImportMode = ImportMode.UPDATE
-    max_withdrawn_share: float = DEFAULT_MAX_SHARE
-    """Of the products before: a full feed that would withdraw more withdraws none."""
+    max_withdrawn_share: float | None = None
+    """Of the products before: a full feed that would withdraw more withdraws none. None is the
+    default share, and none at all where a row could not be read for its id."""
     format: str | None = None
     """The feed's format; None means that its content tells."""
     fetcher: PictureFetcher | None = None

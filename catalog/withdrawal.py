@@ -24,8 +24,9 @@ class FullFeed:
     run_id: int
     started_at: datetime
     products_before: int
-    max_share: float
-    """Of the products before; more than it is not withdrawn."""
+    max_share: float | None
+    """Of the products before; more than it is not withdrawn. None where nobody has stated one:
+    the default then, and nothing at all where a row could not be read for its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,9 @@ class Withdrawal:
 def withdraw_unnamed(session: Session, feed: FullFeed) -> Withdrawal:
     """Withdraw the products that a feed does not name, each with an entry in its ledger.
 
-    A row whose product could not be taken names it all the same. Products that came into
+    A row whose product could not be taken names it all the same. One that cannot even be read
+    for its id may be of any product that seems to be missing: then none goes, unless a share
+    was stated that is large enough for all of them. Products that came into
     the catalogue while the feed was being read stay: it could not know them. Costs three
     statements, whatever the sizes.
     """
@@ -47,11 +50,11 @@ def withdraw_unnamed(session: Session, feed: FullFeed) -> Withdrawal:
     products = repository.count_where(session, unnamed)
     if not products:
         return Withdrawal()
-    # A row without a readable id may have stood for a product that now seems to be missing.
     nameless = _count_nameless(session, feed.run_id)
     before = max(feed.products_before, products)
     share = min(products + nameless, before) / before
-    if share > feed.max_share:
+    limit = DEFAULT_MAX_SHARE if feed.max_share is None else feed.max_share
+    if share > limit or (nameless and feed.max_share is None):
         return Withdrawal(refusal=_refusal(feed, products, nameless, share))
     _record(session, feed.run_id, unnamed)
     repository.withdraw_where(session, unnamed)
@@ -99,10 +102,16 @@ def _refusal(feed: FullFeed, products: int, nameless: int, share: float) -> str:
         if nameless
         else ""
     )
+    if nameless and feed.max_share is None:
+        why = "Mend those rows, or, if the products are really gone,"
+    else:
+        limit = DEFAULT_MAX_SHARE if feed.max_share is None else feed.max_share
+        why = (
+            f"More than {100 * limit:.4g} % is taken for a truncated feed. If this one is complete,"
+        )
     return (
         f"Nothing was withdrawn. The feed does not name {products:,} of the "
-        f"{feed.products_before:,} products that the catalogue had{unread}. More than "
-        f"{100 * feed.max_share:.4g} % is taken for a truncated feed. If this one is complete, "
+        f"{feed.products_before:,} products that the catalogue had{unread}. {why} "
         f"import it again with --max-withdrawn {_enough(share)}."
     )
 

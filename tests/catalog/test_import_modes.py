@@ -180,6 +180,18 @@ def test_rows_without_a_readable_id_count_towards_caution(
     assert ids(database) == "abcdefghi"
 
 
+def test_one_broken_row_takes_no_product_off_the_site(
+    database: Database, store: ImageStore, feed: Path
+) -> None:
+    write(feed, "abcdefghijklmnopqrst")
+    import_feed(database, store, feed)
+    write(feed, "abcdefghijklmnopqrs", "t,one cell,too,many,of,them")
+    report = import_feed(database, store, feed, FULL)
+    assert (report.withdrawn, report.status) == (0, RunStatus.INCOMPLETE)
+    assert "Mend those rows" in report.reason
+    assert ids(database) == "abcdefghijklmnopqrst"
+
+
 def test_many_unreadable_rows_never_ask_for_more_than_everything(
     sqlite_database: Database, store: ImageStore, feed: Path
 ) -> None:
