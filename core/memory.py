@@ -18,7 +18,8 @@ def keep_freed_memory() -> bool:
     fills with zeros page by page at every step: on two cores that was more than half of a
     training step (111 to 129 pictures a second at 128 × 96 with it, 222 to 287 without), and
     half of what embedding takes (244 to 281 pictures a second with it, 503 to 538 without).
-    For jobs that end: a server that met one huge picture would keep its memory for good.
+    For jobs that end, or that do the same again and again: a server that met one huge picture
+    would keep its memory for good.
     """
     if not sys.platform.startswith("linux"):
         return False

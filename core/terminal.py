@@ -61,6 +61,15 @@ def emit(result: object, text: str, as_json: bool) -> None:
         click.echo(text)
 
 
+def counted(number: int, noun: str) -> str:
+    """Write a number of things; the noun is one whose plural ends in s.
+
+    >>> counted(1, "error"), counted(1_200, "row")
+    ('1 error', '1,200 rows')
+    """
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def table(rows: Sequence[Sequence[object]], header: Sequence[str] = ()) -> str:
     """Lay out rows in aligned columns."""
     lines = [[str(cell) for cell in row] for row in ([header] if header else []) + list(rows)]

@@ -29,6 +29,11 @@ class CatalogueBasis:
     prices_until: str = ""
     """When a sale next begins or ends: UTC, ISO 8601; empty where none will."""
 
+    @property
+    def instance(self) -> str:
+        """Which database; empty where it is not known."""
+        return self.revision.rpartition(".")[0]
+
 
 def rules_digest(limits: str) -> str:
     """Digest everything but catalogue and encoder that decides what a generation holds.

@@ -25,7 +25,12 @@ def index() -> None:
 
 
 @index.command()
-@click.option("--force", is_flag=True, help="Publish a new generation even if nothing changed.")
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Publish a new generation even if nothing changed, or if the catalogue is empty and "
+    "not known to be the index's own.",
+)
 @click.option(
     "--keep", type=KEEP_RANGE, default=3, show_default=True, help="Generations to keep afterwards."
 )
@@ -35,7 +40,8 @@ def build(settings: Settings, force: bool, keep: int, as_json: bool) -> None:
     """Embed what is new in the catalogue, and publish a generation of all of it.
 
     A build that is interrupted is continued by the next one. Where nothing has changed
-    the generation in service stays, and nothing is published.
+    the generation in service stays, and nothing is published. Where every product has been
+    withdrawn, the site shows none afterwards; a catalogue that was never filled is refused.
     """
     from core.memory import keep_freed_memory
     from encoder.loading import pin_model
@@ -71,6 +77,7 @@ def watch(settings: Settings, every_s: int, keep: int, as_json: bool) -> None:
     picked up. One line is printed for each build. A failure (the database away, the disk
     full) is logged, and tried again, ever less often. The model stays loaded in between.
     """
+    from core.memory import keep_freed_memory
     from indexer.jobs import watch_of
     from indexer.report import BuildReport
     from indexer.watch import EventClock
@@ -79,6 +86,7 @@ def watch(settings: Settings, every_s: int, keep: int, as_json: bool) -> None:
         click.echo(json.dumps(asdict(report)) if as_json else report.to_line())
 
     settings.ensure_home()
+    keep_freed_memory()  # the next build takes again what this one took
     # As with Ctrl-C: a build that is stopped in the middle is continued by the next.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
@@ -95,10 +103,12 @@ def repair(settings: Settings, as_json: bool) -> None:
     that cannot be read are renamed, damaged embeddings left out, and a pointer to nothing
     whole is moved. Then the index is built from what the stores and the catalogue hold.
     """
+    from core.memory import keep_freed_memory
     from encoder.loading import pin_model
     from indexer.jobs import job_from, reported_repair
 
     settings.ensure_home()
+    keep_freed_memory()
     settings = pin_model(settings)
     report = reported_repair(settings, job_from(settings), BarProgress())
     emit(asdict(report), report.to_text(), as_json)
@@ -172,7 +182,10 @@ def verify(settings: Settings, generation: str | None, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def rollback(settings: Settings, generation: str | None, as_json: bool) -> None:
-    """Put an earlier generation back in service: the next older one, or ID."""
+    """Put an earlier generation back in service: the next older whole one, or ID.
+
+    Damaged ones are passed over, with a warning that names them.
+    """
     from indexer import generations
 
     chosen = generations.rollback(settings.generations, generation)

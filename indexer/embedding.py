@@ -119,6 +119,11 @@ class Embedding:
                     self._refuse(refusal, product.id)
                 step(len(batch.hashes) + len(batch.refused))
 
+    def dim(self) -> int:
+        """Tell the length of embeddings; the encoder is loaded only where no store knows it."""
+        known = max(store.dim for store in self.stores.values())
+        return known or self._load_encoder().dim
+
     def refused_of(self, kind: ContentKind) -> int:
         """Count the contents that could not be embedded."""
         return len(self.refusals) if kind is ContentKind.IMAGE else 0

@@ -20,6 +20,7 @@ from pathlib import Path
 from core.errors import NoGenerationError, SnapshotError
 from core.files import fsync_directory, replacing
 from core.lock import exclusive
+from indexer.confirmed import CONFIRMED
 from indexer.manifest import IndexManifest, read_manifest
 from indexer.snapshot import IndexSnapshot
 
@@ -124,10 +125,7 @@ def open_current(root: Path) -> IndexSnapshot:
             except SnapshotError as other:
                 log.warning("not gone back to: %s", other)
                 continue
-            log.error(
-                "The generation %s is used instead of the one in service: %s Mend the index with "
-                "`vitrine index repair`.", name, error,
-            )  # fmt: skip
+            _tell_of_stand_in(name, error)
             return snapshot
         raise
 
@@ -148,14 +146,19 @@ def publish(root: Path, generation_id: str) -> None:
 def rollback(root: Path, generation_id: str | None = None) -> str:
     """Put an earlier generation back in service: the one named, else the next older whole one.
 
-    It is checked completely before the pointer moves; its id is returned.
+    It is checked completely before the pointer moves; its id is returned. The log tells of
+    damaged ones that were passed over.
 
     Raises:
-        SnapshotError: it is damaged, or there is no older one; the pointer has not moved.
+        SnapshotError: the one named is damaged, or no older one is whole; the pointer has
+            not moved.
     """
     with _moving(root):
-        chosen = generation_id or _next_older(root)
-        IndexSnapshot(folder(root, chosen)).close()
+        if generation_id is None:
+            chosen = _next_older(root)
+        else:
+            chosen = generation_id
+            IndexSnapshot(folder(root, chosen)).close()
         _point(root, chosen)
     return chosen
 
@@ -280,8 +283,9 @@ def sweep(root: Path) -> None:
         if path.suffix in (PARTIAL, _REMOVED):
             shutil.rmtree(path, ignore_errors=True)
     with _moving(root):
-        for path in root.glob(f".{POINTER}.*.partial"):
-            path.unlink(missing_ok=True)
+        for name in (POINTER, CONFIRMED):
+            for path in root.glob(f".{name}.*.partial"):
+                path.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -297,11 +301,37 @@ def _point(root: Path, generation_id: str) -> None:
 
 
 def _next_older(root: Path) -> str:
+    """Find the newest whole one that is older than the one in service, checking all of it."""
     served = current(root)
-    for each in list_generations(root):
-        if each.id < served and each.manifest is not None:
-            return each.id
+    older = sorted((each for each in _ids(root) if each < served), reverse=True)
+    for name in older:
+        try:
+            IndexSnapshot(root / name).close()
+        except SnapshotError as error:
+            log.warning("not gone back to: %s", error)
+        else:
+            return name
+    if older:
+        raise SnapshotError(
+            f"No generation older than {served} is whole: {', '.join(older)}. Mend the index "
+            "with `vitrine index repair`."
+        )
     raise SnapshotError(f"There is no generation older than {served} to go back to.")
+
+
+def _tell_of_stand_in(generation_id: str, error: SnapshotError) -> None:
+    """Tell that another generation is used than the pointer names, and what to do."""
+    if isinstance(error, NoGenerationError):
+        # A build that was killed just before its first publishing leaves one, and no damage.
+        log.warning(
+            "No generation has been put in service; %s, which is whole, is used until the next "
+            "`vitrine index build` ends.", generation_id,
+        )  # fmt: skip
+    else:
+        log.error(
+            "The generation %s is used instead of the one in service, until "
+            "`vitrine index repair` has mended the index: %s", generation_id, error,
+        )  # fmt: skip
 
 
 def _to_go_back_to(root: Path) -> list[str]:

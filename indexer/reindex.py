@@ -14,10 +14,12 @@ from core.lock import exclusive
 from core.terminal import NoProgress, Progress
 from indexer import generations
 from indexer.basis import CatalogueBasis, rules_digest
+from indexer.confirmed import ShownState, confirm
 from indexer.documents import Documents
 from indexer.draft import SnapshotDraft
 from indexer.embedding import Embedding, EmbeddingJob
 from indexer.embedding_store import ContentKind
+from indexer.emptied import require_emptied
 from indexer.manifest import IndexManifest
 from indexer.report import BuildReport, FieldReport, Stopwatch, peak_memory_bytes
 from indexer.snapshot import IndexSnapshot
@@ -62,12 +64,14 @@ def build_index(products: Products, job: IndexJob, progress: Progress | None = N
     killed is continued by the next. What the store holds is not embedded again. Where
     neither the catalogue nor the encoder has changed and the generation in service is
     whole, it stays, and nothing is published unless ``job.force``; where the job's basis
-    tells so, no product is read at all.
+    tells so, no product is read at all. Where every product that was in service has been
+    withdrawn, a generation without products is published.
 
     Raises:
         BusyError: another build is running.
-        SnapshotError: there are no products, nothing could be embedded, or the new
-            generation did not pass the gate; the old one stays in service.
+        SnapshotError: there are no products and never were (see ``require_emptied``),
+            nothing could be embedded, or the new generation did not pass the gate; the old
+            one stays in service.
         FingerprintMismatchError: the encoder is not the one that was announced.
         EncoderMemoryError: the memory does not suffice for a single picture or text.
     """
@@ -128,6 +132,7 @@ class _Build:
                 for kind, store in self._embedding.stores.items()
             }
             if (served := self._unchanged(held)) and not self._job.force:
+                self._confirm(served)
                 return self._report(served.id, held, published=False)
             self._assemble(held)
         removed = self._put_in_service()
@@ -142,10 +147,7 @@ class _Build:
                 self._draft.add(product)
                 step(1)
             if len(self._draft) == 0:
-                raise SnapshotError(
-                    "The catalogue has no products to index. Import some with "
-                    "`vitrine catalog import FILE`."
-                )
+                require_emptied(self._job.generations, self._basis, self._job.force)
             return self._draft.close_products()
 
     def _unchanged(self, held: Mapping[str, int]) -> IndexManifest | None:
@@ -155,13 +157,18 @@ class _Build:
                 job.generations, job.fingerprint, self._draft.catalogue, held
             )
 
+    def _confirm(self, served: IndexManifest) -> None:
+        """Spare the next build the comparison, where the state is one that can be told again."""
+        if self._basis.revision:
+            confirm(self._job.generations, served.id, ShownState(self._basis, self._rules))
+
     def _assemble(self, held: Mapping[str, int]) -> None:
         stores = self._embedding.stores
-        dim = max(store.dim for store in stores.values())
-        if not any(held.values()):
+        if len(self._draft) and not any(held.values()):
             raise SnapshotError(
                 "Nothing could be embedded: no product has a text or a picture that can be read."
             )
+        dim = self._embedding.dim()
         with self._clock.timing("assemble"):
             for kind, store in stores.items():
                 self._draft.write_field(kind, store, dim)

@@ -92,6 +92,8 @@ class BuildReport:
             for name, each in self.fields.items()
         ]
         lines = [verdict, f"{self.products:,} products"]
+        if not self.products:
+            lines.append("The catalogue is empty: the site shows no products.")
         lines.append(table(rows, ("field", "rows", "embedded", "reused", "refused")))
         lines += [f"refused {each.product_id}: {each.reason}" for each in self.refused[:10]]
         if self.damaged_records:

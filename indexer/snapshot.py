@@ -185,6 +185,5 @@ def check_files(directory: Path, manifest: IndexManifest) -> None:
             raise SnapshotError(
                 f"{path} is damaged: {found}, "
                 f"written as {told.bytes} bytes with {told.sha256[:12]}…. "
-                "Go back with `vitrine index rollback`, or build again with "
-                "`vitrine index build --force`."
+                "Mend the index with `vitrine index repair`."
             )

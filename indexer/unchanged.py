@@ -10,6 +10,7 @@ from pathlib import Path
 from core.errors import ImageError, SnapshotError
 from indexer import generations
 from indexer.basis import CatalogueBasis
+from indexer.confirmed import ShownState, states_shown
 from indexer.manifest import IndexManifest, read_manifest
 from indexer.pipeline import ImageSource
 from indexer.snapshot import REFUSED, check_files
@@ -23,18 +24,15 @@ def unchanged_by_basis(
     """Find the generation in service if nothing that decides it has changed since.
 
     No product is read: the catalogue's revision and the next change of a price vouch for
-    all of them. The generation is checked, and pictures that were not to be had are tried.
+    all of them, as the generation was made or as a build found it later. The generation is
+    checked, and pictures that were not to be had are tried.
     """
     if not basis.revision:
         return None
     try:
         manifest = _served(root)
-        same = (
-            (manifest.revision, manifest.prices_until) == (basis.revision, basis.prices_until)
-            and manifest.fingerprint == fingerprint
-            and manifest.rules == rules
-        )
-        if not same:
+        shown = ShownState(basis, rules) in states_shown(root, manifest)
+        if not shown or manifest.fingerprint != fingerprint:
             return None
         check_files(root / manifest.id, manifest)
         if manifest.refused and _can_be_had_now(root / manifest.id, images):

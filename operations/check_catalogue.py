@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from catalog.database import SCHEMA
 from core.errors import DatabaseError, SnapshotError
 from core.settings import Settings
+from core.terminal import counted
 from indexer import generations
+from indexer.basis import CatalogueBasis
+from indexer.confirmed import states_shown
 from indexer.manifest import read_manifest
 from operations.catalogue_view import CatalogueView, sqlite_file, view_catalogue
 from operations.findings import Finding, error, ok, warning
@@ -35,7 +38,7 @@ def check_database(settings: Settings) -> Iterator[Finding]:
                 yield from _check_integrity(view, path)
             yield from _check_schema(view)
             products = view.rows("SELECT count(*) FROM product")[0][0]
-            yield ok("database", f"It holds {products:,} products.")
+            yield ok("database", f"It holds {counted(products, 'product')}.")
     except DatabaseError as failure:
         yield error("database", str(failure), _RESTORE if path is not None else "Start the server.")
 
@@ -46,23 +49,21 @@ def check_images(settings: Settings) -> Iterator[Finding]:
     if path is not None and not path.exists():
         return
     with view_catalogue(settings) as view:
-        referenced = {row[0] for row in view.rows("SELECT DISTINCT hash FROM product_image")}
-        stored = _stored_images(settings.images)
-        missing = sorted(referenced - stored)
-        if missing:
-            shown = ", ".join(
-                f"{_product_of(view, each)} ({each[:12]}…)" for each in missing[:_SHOWN]
-            )
-            yield error(
-                "images",
-                f"{len(missing):,} of {len(referenced):,} pictures are missing from "
-                f"{settings.images}, among them those of {shown}.",
-                "Import the catalogue again: vitrine catalog import FILE",
-            )
-        else:
-            unused = len(stored - referenced)
-            also = f"; {unused:,} more belong to no product" if unused else ""
-            yield ok("images", f"All {len(referenced):,} pictures are in the store{also}.")
+        shown_by = dict(view.rows("SELECT hash, min(product_id) FROM product_image GROUP BY hash"))
+    stored = _stored_images(settings.images)
+    missing = sorted(shown_by.keys() - stored)
+    if missing:
+        named = ", ".join(f"{shown_by[each]} ({each[:12]}…)" for each in missing[:_SHOWN])
+        yield error(
+            "images",
+            f"{len(missing):,} of {counted(len(shown_by), 'picture')} are missing from "
+            f"{settings.images}, among them those of {named}.",
+            "Import the catalogue again: vitrine catalog import FILE",
+        )
+    else:
+        unused = len(stored - shown_by.keys())
+        also = f"; {unused:,} more belong to no product" if unused else ""
+        yield ok("images", f"Every picture is in the store ({len(shown_by):,}){also}.")
 
 
 def check_freshness(settings: Settings) -> Iterator[Finding]:
@@ -88,28 +89,37 @@ def check_freshness(settings: Settings) -> Iterator[Finding]:
             f"The catalogue's last change is dated {moment:%Y-%m-%d %H:%M:%S} UTC: in the future.",
             "Set the clock: timedatectl status",
         )
-    known, _, built_from = served.revision.rpartition(".")
-    if known != instance:
-        yield warning(
+    shown = [state.basis for state in states_shown(root, served)]
+    yield judge_freshness(served.id, shown, f"{instance}.{revision}", moment)
+
+
+def judge_freshness(
+    generation_id: str, shown: Sequence[CatalogueBasis], revision: str, changed: datetime
+) -> Finding:
+    """Compare the states that a generation shows with the one that the catalogue is in."""
+    instance = CatalogueBasis(revision).instance
+    if all(basis.instance != instance for basis in shown):
+        return warning(
             "index",
-            f"{served.id} was not made from this database: it may show something else.",
+            f"{generation_id} was not made from this database: it may show something else.",
             "Compare them: vitrine index build",
         )
-    elif built_from != str(revision):
-        yield warning(
+    present = [basis for basis in shown if basis.revision == revision]
+    if not present:
+        return warning(
             "index",
-            f"The catalogue has changed since {served.id} was begun, last at "
-            f"{moment:%Y-%m-%d %H:%M:%S} UTC.",
+            f"The catalogue has changed since {generation_id} was compared with it, last at "
+            f"{changed:%Y-%m-%d %H:%M:%S} UTC.",
             "Bring it up: vitrine index build",
         )
-    elif served.prices_until and _as_moment(served.prices_until) <= datetime.now(UTC):
-        yield warning(
+    until = present[-1].prices_until  # the latest comparison's
+    if until and _as_moment(until) <= datetime.now(UTC):
+        return warning(
             "index",
-            f"A sale has begun or ended since {served.id} was made, at {served.prices_until}.",
+            f"A sale has begun or ended since {generation_id} was compared, at {until}.",
             "Bring it up: vitrine index build",
         )
-    else:
-        yield ok("index", f"{served.id} shows the catalogue as it is.")
+    return ok("index", f"{generation_id} shows the catalogue as it is.")
 
 
 def _check_integrity(view: CatalogueView, path: Path) -> Iterator[Finding]:
@@ -149,13 +159,6 @@ def _stored_images(root: Path) -> set[str]:
         for entry in os.scandir(folder.path)
         if not entry.name.startswith(".")
     }
-
-
-def _product_of(view: CatalogueView, image_hash: str) -> str:
-    # Read from the database itself and hexadecimal by its column: nothing to quote.
-    assert image_hash.isalnum()
-    found = view.rows(f"SELECT min(product_id) FROM product_image WHERE hash = '{image_hash}'")
-    return str(found[0][0])
 
 
 def _schema(view: CatalogueView) -> str:

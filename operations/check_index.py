@@ -16,6 +16,7 @@ from core.errors import (
     StoreError,
 )
 from core.settings import Settings
+from core.terminal import counted
 from encoder.checkpoint import Checkpoint
 from encoder.loading import model_fingerprint, model_reference
 from encoder.reference import ModelReference, Source
@@ -24,9 +25,12 @@ from indexer import generations
 from indexer.embedding_store import ContentKind, EmbeddingStore
 from indexer.generations import Generation
 from indexer.manifest import IndexManifest
+from indexer.snapshot import IndexSnapshot
 from operations.findings import Finding, error, ok, warning
 
 _BUILD = "Build it: vitrine index build"
+_REPAIR = "Mend it: vitrine index repair"
+_SET_ASIDE = "Set it aside: vitrine index repair"
 _FUTURE = timedelta(minutes=5)
 """More than this ahead is no drift between two machines' clocks."""
 
@@ -82,32 +86,16 @@ def check_generations(settings: Settings) -> Iterator[Finding]:
         return
     listed = generations.list_generations(root)
     if served not in {each.id for each in listed}:
-        yield error(
-            "index",
-            f"The generation in service, {served}, is not in {root}.",
-            "Choose another: vitrine index rollback ID (`vitrine index list` names them)",
-        )
+        yield error("index", f"The generation in service, {served}, is not in {root}.", _REPAIR)
     for each in listed:
         yield from _check_generation(settings, each)
 
 
 def check_files(settings: Settings) -> Iterator[Finding]:
-    """Read every file of the generation in service and compare its checksum."""
-    began = time.perf_counter()
-    try:
-        snapshot = generations.open_served(settings.generations)
-    except NoGenerationError:
-        return
-    except SnapshotError as failure:
-        yield error("checksums", str(failure), "Go back: vitrine index rollback")
-        return
-    snapshot.close()
-    size = sum(each.bytes for each in snapshot.manifest.files.values())
-    yield ok(
-        "checksums",
-        f"All {len(snapshot.manifest.files)} files of {snapshot.id} are as they were written "
-        f"({size / 2**20:.0f} MB read in {time.perf_counter() - began:.1f} s).",
-    )
+    """Read every file of every generation and compare its checksum."""
+    for each in generations.list_generations(settings.generations):
+        if each.manifest is not None:  # else told by the check of the index
+            yield from _check_checksums(settings.generations / each.id, each)
 
 
 def check_stores(settings: Settings) -> Iterator[Finding]:
@@ -159,11 +147,33 @@ def _tensor_bytes(header: bytes) -> int:
     )
 
 
+def _check_checksums(folder: Path, each: Generation) -> Iterator[Finding]:
+    began = time.perf_counter()
+    try:
+        IndexSnapshot(folder).close()
+    except SnapshotError as failure:
+        if folder.is_dir():  # else a build has pruned it meanwhile
+            yield _damage("checksums", str(failure), each)
+        return
+    assert each.manifest is not None
+    size = sum(file.bytes for file in each.manifest.files.values())
+    yield ok(
+        "checksums",
+        f"All {len(each.manifest.files)} files of {each.id} are as they were written "
+        f"({size / 2**20:.0f} MB read in {time.perf_counter() - began:.1f} s).",
+    )
+
+
+def _damage(area: str, what: str, each: Generation) -> Finding:
+    """Tell that a generation is damaged: that in service at once, one to go back to later."""
+    if each.current:
+        return error(area, what, _REPAIR)
+    return warning(area, f"One cannot go back to {each.id}. {what}", _SET_ASIDE)
+
+
 def _check_generation(settings: Settings, each: Generation) -> Iterator[Finding]:
     if each.manifest is None:
-        make = error if each.current else warning
-        advice = "vitrine index rollback" if each.current else "vitrine index prune"
-        yield make("index", f"The generation {each.id} is damaged: {each.problem}", advice)
+        yield _damage("index", each.problem, each)
         return
     built = datetime.fromisoformat(each.manifest.created_at)
     if built > datetime.now(UTC) + _FUTURE:
@@ -184,21 +194,21 @@ def _check_sizes(folder: Path, each: Generation) -> Iterator[Finding]:
         path = folder / name
         found = path.stat().st_size if path.is_file() else -1
         if found != told.bytes:
-            make = error if each.current else warning
             state = "is missing" if found < 0 else f"has {found:,} bytes and not {told.bytes:,}"
-            yield make(
-                "index",
-                f"{path} {state}.",
-                "Go back: vitrine index rollback" if each.current else "vitrine index prune",
-            )
+            yield _damage("index", f"{path} {state}.", each)
 
 
 def _check_served(settings: Settings, manifest: IndexManifest) -> Iterator[Finding]:
     age = datetime.now(UTC) - datetime.fromisoformat(manifest.created_at)
-    yield ok(
-        "index",
-        f"{manifest.id} is in service: {manifest.products:,} products, built {_duration(age)} ago.",
-    )
+    if manifest.products:
+        products = counted(manifest.products, "product")
+        yield ok("index", f"{manifest.id} is in service: {products}, built {_duration(age)} ago.")
+    else:
+        yield warning(
+            "index",
+            f"{manifest.id} is in service, and the site shows no products: all were withdrawn.",
+            "Fill the catalogue: vitrine catalog import FILE",
+        )
     try:
         configured = _fingerprint_without_loading(settings)
     except ModelError:

@@ -9,7 +9,7 @@ from typing import Any
 
 from core.errors import VitrineError
 from core.settings import Settings
-from core.terminal import table
+from core.terminal import counted, table
 from operations import check_catalogue, check_home, check_index, check_machine
 from operations.findings import Finding, Severity, error
 
@@ -30,7 +30,7 @@ QUICK: Mapping[str, Check] = {
     "space": check_machine.check_space,
 }
 THOROUGH: Mapping[str, Check] = {"checksums": check_index.check_files}
-"""What reads every byte of the index in service."""
+"""What reads every byte of every generation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,8 @@ class Examination:
                 lines.append(f"{'':10}-> {each.advice}")
         errors, warnings = self.count(Severity.ERROR), self.count(Severity.WARNING)
         lines.append(
-            f"{errors} errors, {warnings} warnings, in {sum(self.seconds.values()):.1f} s."
+            f"{counted(errors, 'error')}, {counted(warnings, 'warning')}, "
+            f"in {sum(self.seconds.values()):.1f} s."
         )
         return "\n".join(lines)
 

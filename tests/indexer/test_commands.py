@@ -120,6 +120,40 @@ def test_repair_prints_what_it_did(cli: Cli) -> None:
     assert "Published the generation " in told
 
 
+@pytest.mark.parametrize("command", ["build", "watch", "repair"])
+def test_whatever_builds_keeps_the_memory_that_encoding_frees(
+    cli: Cli, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[str] = []
+    monkeypatch.setattr("core.memory.keep_freed_memory", lambda: kept.append("kept"))
+    monkeypatch.setattr(jobs, "watch_of", lambda *_: _Round(kept))
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    assert cli(command).exit_code == 0
+    assert kept[0] == "kept"
+
+
+class _Round:
+    """Stands in for a watch; notes when it is run."""
+
+    def __init__(self, told: list[str]) -> None:
+        self._told = told
+
+    def run(self, clock: object) -> None:
+        self._told.append("ran")
+
+
+def test_a_rollback_over_a_damaged_generation_tells_what_it_passed_over(
+    cli: Cli, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, second, _ = [cli.json("build", "--force")["generation"] for _ in range(3)]
+    (cli.settings.generations / second / "documents.jsonl").write_bytes(b"")
+    assert cli.json("rollback") == {"generation": first}
+    assert f"{second}/documents.jsonl is damaged" in caplog.text
+    result = cli("rollback")
+    assert result.exit_code == 1
+    assert f"no generation older than {first}" in result.stderr
+
+
 @pytest.mark.parametrize("command", ["build", "repair"])
 def test_builds_and_repairs_leave_a_report(cli: Cli, command: str) -> None:
     cli.json(command)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -73,9 +74,48 @@ def test_rollback_to_a_damaged_generation_leaves_the_pointer(shop: Shop) -> None
     first, second = _built(shop, 2)
     with (shop.generations / first / "documents.jsonl").open("ab") as file:
         file.write(b"x")
-    with pytest.raises(SnapshotError, match="damaged"):
+    with pytest.raises(SnapshotError, match=f"{first}.*vitrine index repair"):
         generations.rollback(shop.generations)
+    with pytest.raises(SnapshotError, match="jsonl is damaged"):
+        generations.rollback(shop.generations, first)
     assert generations.current(shop.generations) == second
+
+
+def test_rollback_passes_over_damaged_ones_and_names_them(
+    shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, cut, unlisted, last = _built(shop, 4)
+    (shop.generations / cut / "documents.jsonl").write_bytes(b"")
+    (shop.generations / unlisted / MANIFEST).write_bytes(b"{}")
+    assert generations.current(shop.generations) == last
+    assert generations.rollback(shop.generations) == first
+    assert generations.current(shop.generations) == first
+    told = [each.getMessage() for each in caplog.records]
+    assert [unlisted in told[0], cut in told[1], len(told)] == [True, True, 2]
+
+
+def test_a_build_killed_just_before_its_first_publishing_is_no_damage(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with monkeypatch.context() as killed:
+        killed.setattr(generations, "publish", _die)
+        with pytest.raises(KeyboardInterrupt):
+            shop.build()
+    (made,) = generations.list_generations(shop.generations)
+    caplog.set_level(logging.INFO)
+    snapshot = generations.open_current(shop.generations)
+    assert snapshot.id == made.id
+    snapshot.close()
+    (said,) = caplog.records
+    assert said.levelno == logging.WARNING
+    assert f"{made.id}, which is whole, is used until" in said.getMessage()
+    caplog.clear()
+    assert shop.build().published
+    assert not [each for each in caplog.records if each.levelno > logging.INFO]
+
+
+def _die(root: Path, generation_id: str) -> None:
+    raise KeyboardInterrupt
 
 
 @pytest.mark.parametrize("name", ["..", "../index", "", "20260102T120000-000005Z", "current"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,7 +21,8 @@ from core.settings import Settings
 from encoder.base import DualEncoder
 from encoder.fake import COLOURS, FakeEncoder
 from indexer.jobs import catalogue_products, job_from
-from indexer.reindex import build_index
+from indexer.reindex import IndexJob, build_index
+from indexer.repair import IndexRepair, repair_index
 from indexer.report import BuildReport
 
 NAMES = sorted(COLOURS)
@@ -55,14 +57,20 @@ class Home:
             repository.upsert(session, [product], datetime.now(UTC))
         database.close()
 
-    def build(self) -> BuildReport:
+    def build(self, force: bool = False) -> BuildReport:
         """Build the index with the fake encoder."""
+        return build_index(lambda: catalogue_products(self.settings), self._job(force=force))
 
+    def repair(self) -> IndexRepair:
+        """Mend the index with the fake encoder."""
+        return repair_index(lambda: catalogue_products(self.settings), self._job())
+
+    def _job(self, force: bool = False) -> IndexJob:
         def load() -> DualEncoder:
             return self.encoder
 
         job = job_from(self.settings, (self.encoder.fingerprint, load))
-        return build_index(lambda: catalogue_products(self.settings), job)
+        return replace(job, force=force)
 
 
 def run_command(command: click.Command, settings: Settings, arguments: list[str]) -> Result:

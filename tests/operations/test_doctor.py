@@ -111,13 +111,20 @@ DAMAGES: dict[str, tuple[Callable[[Home], object], str, str, str]] = {
         lambda home: (home.settings.generations / "current").write_text("nonsense"),
         "error", "index", "vitrine index rollback",
     ),
-    "generation gone": (lambda home: shutil.rmtree(served(home)), "error", "index", "rollback"),
-    "manifest": (lambda home: flip(served(home) / "manifest.json", 40), "error", "index", "rollb"),
+    "generation gone": (
+        lambda home: shutil.rmtree(served(home)), "error", "index", "vitrine index repair",
+    ),
+    "manifest": (
+        lambda home: flip(served(home) / "manifest.json", 40),
+        "error", "index", "vitrine index repair",
+    ),
     "file cut": (
-        lambda home: cut(served(home) / "image.embeddings.npy"), "error", "index", "rollback",
+        lambda home: cut(served(home) / "image.embeddings.npy"),
+        "error", "index", "vitrine index repair",
     ),
     "file flipped": (
-        lambda home: flip(served(home) / "image.embeddings.npy"), "error", "checksums", "rollback",
+        lambda home: flip(served(home) / "image.embeddings.npy"),
+        "error", "checksums", "vitrine index repair",
     ),
     "store record": (
         lambda home: flip(next(home.settings.embeddings.glob("*/image.vectors")), 400),
@@ -150,6 +157,31 @@ def test_each_damage_is_found_with_what_to_do_about_it(home: Home, damage: str) 
     matching = [each for each in found(home, area) if each.severity.value == severity]
     assert matching, examine(home.settings).to_text()
     assert any(advice in each.advice for each in matching)
+
+
+KEPT_DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
+    "manifest": (lambda folder: flip(folder / "manifest.json", 40), "index"),
+    "file cut": (lambda folder: cut(folder / "text.products.npy"), "index"),
+    "file flipped": (lambda folder: flip(folder / "image.embeddings.npy"), "checksums"),
+}
+
+
+@pytest.mark.parametrize("damage", KEPT_DAMAGES)
+def test_a_damaged_generation_to_go_back_to_is_a_warning_until_it_is_repaired(
+    home: Home, damage: str
+) -> None:
+    strike, area = KEPT_DAMAGES[damage]
+    older = served(home)
+    home.build(force=True)
+    strike(older)
+    examination = examine(home.settings)
+    assert examination.healthy
+    told = [each for each in found(home, area) if older.name in each.what]
+    assert {each.severity for each in told} == {Severity.WARNING}
+    assert {each.advice for each in told} == {"Set it aside: vitrine index repair"}
+    assert f"One cannot go back to {older.name}. " in told[0].what
+    home.repair()
+    assert problems(examine(home.settings)) == []
 
 
 def test_a_check_that_breaks_is_a_finding_and_the_others_go_on(home: Home) -> None:
