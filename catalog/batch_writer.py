@@ -15,10 +15,9 @@ from catalog.database import Database
 from catalog.fetch import remembered
 from catalog.image_intake import TakenImages
 from catalog.image_store import ImageStore
-from catalog.ledger import RowResult
+from catalog.ledger import RowResult, RunCounts
 from catalog.models import Outcome
 from catalog.records import ProductRecord
-from catalog.repository import UpsertCounts
 from catalog.rows import Problem, ProductRow, RefusedRow, WithheldRow
 
 SHOWN_PROBLEMS = 10
@@ -30,14 +29,10 @@ ParsedRow = ProductRow | RefusedRow | WithheldRow
 class ImportCounts:
     """What an import has done so far."""
 
-    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    totals: RunCounts = field(default_factory=RunCounts)
     codes: Counter[str] = field(default_factory=Counter)
     problems: list[tuple[int, Problem]] = field(default_factory=list)
     """The first few, with their lines."""
-    added: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    withdrawn: int = 0
     images_stored: int = 0
     images_reused: int = 0
 
@@ -47,19 +42,21 @@ class _Written:
     """What one batch did to the catalogue."""
 
     results: Sequence[RowResult]
-    counts: UpsertCounts
-    withdrawn: int
+    counts: RunCounts
 
 
 class BatchWriter:
     """Writes the batches of one import."""
 
-    def __init__(self, database: Database, store: ImageStore, run_id: int) -> None:
+    def __init__(
+        self, database: Database, store: ImageStore, run_id: int, whole_groups: bool = False
+    ) -> None:
+        """``whole_groups``: a withheld product takes all variants of its group with it."""
         self.counts = ImportCounts()
+        self._whole_groups = whole_groups
         self._database = database
         self._store = store
         self._run_id = run_id
-        self._rows = 0
         self._line = 0
 
     def write(self, rows: Sequence[ParsedRow], images: Iterable[TakenImages]) -> None:
@@ -76,7 +73,7 @@ class BatchWriter:
         def commit(session: Session) -> _Written:
             nonlocal written
             if written is None or not self._is_on_record(session, len(rows)):
-                written = _write_batch(session, self._run_id, rows, taken)
+                written = self._write_batch(session, rows, taken)
             return written
 
         self._note(self._database.transact(commit), taken)
@@ -88,47 +85,71 @@ class BatchWriter:
 
     def _is_on_record(self, session: Session, batch_rows: int) -> bool:
         """Tell whether a commit whose answer was lost was kept after all."""
-        return ledger.count_rows(session, self._run_id) == self._rows + batch_rows
+        return ledger.count_rows(session, self._run_id) == self.counts.totals.rows + batch_rows
+
+    def _write_batch(
+        self, session: Session, rows: Sequence[ParsedRow], taken: Sequence[TakenImages]
+    ) -> _Written:
+        results, products = self._judge_all(session, rows, taken)
+        if self._whole_groups:
+            results += self._left_variants(session, rows, results)
+        gone = (Outcome.WITHHELD, Outcome.WITHDRAWN)
+        leaving = [each.product_id for each in results if each.outcome in gone]
+        withdrawn = repository.withdraw(session, leaving)
+        now = datetime.now(UTC)
+        counts = repository.upsert(session, products, now)
+        remembered.remember(session, chain.from_iterable(each.fetched for each in taken), now)
+        done = ledger.record_batch(session, self._run_id, results, counts, withdrawn)
+        return _Written(results, done)
+
+    def _judge_all(
+        self, session: Session, rows: Sequence[ParsedRow], taken: Sequence[TakenImages]
+    ) -> tuple[list[RowResult], list[ProductRecord]]:
+        """Decide how each row ends, and list the products to write."""
+        ids = [_product_id(row) for row in rows if not isinstance(row, RefusedRow)]
+        lines = ledger.lines_of(session, self._run_id, ids)
+        results: list[RowResult] = []
+        products: list[ProductRecord] = []
+        for row, pictures in zip(rows, taken, strict=True):
+            result = _judge(row, pictures, lines)
+            results.append(result)
+            if result.outcome is not Outcome.REFUSED:
+                lines[result.product_id] = row.line
+                if isinstance(row, ProductRow):
+                    products.append(replace(row.product, images=pictures.images))
+        return results, products
+
+    def _left_variants(
+        self, session: Session, rows: Sequence[ParsedRow], results: Sequence[RowResult]
+    ) -> list[RowResult]:
+        """Find what the catalogue has of withheld groups and this feed does not name."""
+        withheld = {
+            row.group_id or row.product_id: row
+            for row, result in zip(rows, results, strict=True)
+            if isinstance(row, WithheldRow) and result.outcome is Outcome.WITHHELD
+        }
+        left = repository.groups_of(session, list(withheld))
+        named = {each.product_id for each in results if each.outcome is not Outcome.REFUSED}
+        named |= ledger.lines_of(session, self._run_id, left).keys()
+        return [
+            RowResult(
+                withheld[group_id].line, each, Outcome.WITHDRAWN, (withheld[group_id].problem,)
+            )
+            for each, group_id in sorted(left.items())
+            if each not in named
+        ]
 
     def _note(self, written: _Written, taken: Iterable[TakenImages]) -> None:
         counts = self.counts
-        counts.added += written.counts.added
-        counts.changed += written.counts.changed
-        counts.unchanged += written.counts.unchanged
-        counts.withdrawn += written.withdrawn
+        counts.totals = counts.totals.plus(written.counts)
         for pictures in taken:
             counts.images_stored += pictures.stored
             counts.images_reused += pictures.reused
         for result in written.results:
-            counts.outcomes[result.outcome] += 1
             for problem in result.problems:
                 counts.codes[problem.code] += 1
                 if len(counts.problems) < SHOWN_PROBLEMS:
                     counts.problems.append((result.line, problem))
-        self._rows += len(written.results)
-
-
-def _write_batch(
-    session: Session, run_id: int, rows: Sequence[ParsedRow], taken: Sequence[TakenImages]
-) -> _Written:
-    ids = [_product_id(row) for row in rows if not isinstance(row, RefusedRow)]
-    lines = ledger.lines_of(session, run_id, ids)
-    results: list[RowResult] = []
-    products: list[ProductRecord] = []
-    for row, pictures in zip(rows, taken, strict=True):
-        result = _judge(row, pictures, lines)
-        results.append(result)
-        if result.outcome is not Outcome.REFUSED:
-            lines[result.product_id] = row.line
-            if isinstance(row, ProductRow):
-                products.append(replace(row.product, images=pictures.images))
-    withheld = [each.product_id for each in results if each.outcome is Outcome.WITHHELD]
-    withdrawn = repository.withdraw(session, withheld)
-    now = datetime.now(UTC)
-    counts = repository.upsert(session, products, now)
-    remembered.remember(session, chain.from_iterable(each.fetched for each in taken), now)
-    ledger.record_batch(session, run_id, results, counts, withdrawn)
-    return _Written(results, counts, withdrawn)
 
 
 def _judge(row: ParsedRow, pictures: TakenImages, lines: Mapping[str, int]) -> RowResult:

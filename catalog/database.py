@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -96,10 +96,21 @@ class Database:
             DatabaseUnavailableError: it stayed away or locked for ``RETRY_FOR_S``.
             DatabaseError: it failed otherwise.
         """
+        return self._patiently(self.write, work)
+
+    def consult(self, work: Callable[[Session], Result]) -> Result:
+        """Read in a transaction of its own, again while the database is away: see ``transact``."""
+        return self._patiently(self.read, work)
+
+    def _patiently(
+        self,
+        opened: Callable[[], AbstractContextManager[Session]],
+        work: Callable[[Session], Result],
+    ) -> Result:
         delay, deadline = FIRST_DELAY_S, None
         while True:
             try:
-                with self.write() as session:
+                with opened() as session:
                     return work(session)
             except DatabaseUnavailableError as error:
                 now = time.monotonic()

@@ -85,7 +85,16 @@ class ImageIntake:
             hint = "Pictures are fetched from URLs only where VITRINE_FETCH_IMAGES=1 is set."
             raise ImageError("url_images_off", hint)
         picture = self._fetcher.fetch(reference.location)
-        self._keep(reference, picture.data, gathered)
+        try:
+            self._keep(reference, picture.data, gathered)
+        except ImageError as error:
+            # An error page with the status 200, say: as with a server that is down.
+            earlier = self._fetcher.earlier(reference.location)
+            if earlier is None or earlier == picture.data:
+                raise
+            self._keep(reference, earlier, gathered)
+            gathered.problems.append(_problem(error, reference.location))
+            return
         if picture.remembered is not None:
             gathered.fetched.append(picture.remembered)
         if picture.problem is not None:

@@ -20,14 +20,14 @@ from catalog.image_store import ImageStore
 from catalog.images import ImageLimits
 from catalog.import_report import ImportReport
 from catalog.importer import ImportOptions, import_feed
-from catalog.models import ImportMode
+from catalog.models import ImportMode, RunStatus
 from catalog.money import CURRENCIES
 from catalog.text import strip_controls
 from catalog.withdrawal import DEFAULT_MAX_SHARE
-from core.errors import UnknownProductsError, WithdrawalRefusedError
+from core.errors import NothingImportedError, UnknownProductsError, WithdrawalRefusedError
 from core.reports import reported_run
 from core.settings import Settings
-from core.terminal import BarProgress, emit, json_option
+from core.terminal import BarProgress, counted, emit, json_option
 
 SHOWN_IDS = 20
 
@@ -150,10 +150,10 @@ def import_command(
         report = _import(settings, feed, options)
         run.result = report.as_json()
         emit(run.result, report.as_text(), as_json)
-        if report.reason:
+        if report.status is RunStatus.INCOMPLETE:
             raise WithdrawalRefusedError(report.reason)
-    if report.taken + report.mended + report.withheld == 0:
-        raise click.exceptions.Exit(1)
+        if report.status is RunStatus.FAILED:
+            raise NothingImportedError(report.reason)
 
 
 @click.command("withdraw")
@@ -182,7 +182,7 @@ def withdraw_command(
             database.close()
         run.result = {"withdrawn": withdrawn, "unknown": unknown}
         if withdrawn or as_json:
-            emit(run.result, f"Withdrawn: {_products(withdrawn)}.", as_json)
+            emit(run.result, f"Withdrawn: {counted(withdrawn, 'product')}.", as_json)
         if unknown and withdrawn:
             click.echo(_told_unknown(unknown), err=True)
         if not withdrawn:
@@ -220,10 +220,6 @@ def _withdraw(database: Database, ids: list[str]) -> tuple[int, list[str]]:
 def _normal_ids(written: list[str]) -> list[str]:
     """Read ids as a feed's are read: without controls, and white space around or doubled."""
     return [plain for each in written if (plain := " ".join(strip_controls(each).split()))]
-
-
-def _products(number: int) -> str:
-    return "1 product" if number == 1 else f"{number:,} products"
 
 
 def _told_unknown(unknown: list[str]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from catalog.ledger import RunCounts
 from catalog.models import ImportMode, RunStatus
 from catalog.rows import Problem
 from core.terminal import table
@@ -14,8 +15,8 @@ SHOWN_CODES = 15
 """Kinds of problems that the summary lists; the report has all."""
 
 
-@dataclass(frozen=True, slots=True)
-class ImportReport:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport(RunCounts):
     """What an import did. Every row was taken, mended, refused or withheld."""
 
     run_id: int
@@ -24,17 +25,10 @@ class ImportReport:
     encoding: str
     mode: ImportMode
     status: RunStatus
-    """Done, or incomplete where a full feed was not let withdraw what it does not name."""
+    """Done; incomplete where a full feed was not let withdraw what it does not name; failed
+    where no row could be taken."""
     reason: str
-    """Why it is incomplete; else empty."""
-    taken: int
-    mended: int
-    refused: int
-    withheld: int
-    added: int
-    changed: int
-    unchanged: int
-    withdrawn: int
+    """Why it is incomplete or failed; else empty."""
     images_stored: int
     images_reused: int
     seconds: float
@@ -42,11 +36,6 @@ class ImportReport:
     """How often each problem occurred, most frequent first."""
     problems: tuple[tuple[int, Problem], ...]
     """The first few, with their lines."""
-
-    @property
-    def rows(self) -> int:
-        """How many rows the feed had."""
-        return self.taken + self.mended + self.refused + self.withheld
 
     def as_json(self) -> dict[str, Any]:
         """Tell everything, for ``--json`` and for the report file."""

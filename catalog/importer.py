@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,16 +21,18 @@ from catalog import ledger, repository
 from catalog.batch_writer import BatchWriter, ParsedRow
 from catalog.database import Database
 from catalog.feeds.detect import Feed, open_feed
+from catalog.fetch import remembered
 from catalog.fetch.pictures import PictureFetcher
 from catalog.fields import ColumnMap, Field
 from catalog.image_intake import ImageIntake, TakenImages
 from catalog.image_store import ImageStore
 from catalog.images import ImageLimits
 from catalog.import_report import ImportReport
-from catalog.models import ImportMode, Outcome, RunStatus
+from catalog.ledger import RunCounts
+from catalog.models import ImportMode, RunStatus
 from catalog.row_parser import RowParser
 from catalog.rows import RawRow, RefusedRow, WithheldRow
-from catalog.withdrawal import FullFeed, Withdrawal, withdraw_unnamed
+from catalog.withdrawal import FullFeed, Withdrawal, withdraw_left_variants, withdraw_unnamed
 from core.errors import DatabaseError, FeedError
 from core.terminal import NoProgress, Progress
 
@@ -75,6 +77,15 @@ class _StartedRun:
     products_before: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Ending:
+    """How an import that came to its feed's end is recorded."""
+
+    status: RunStatus
+    reason: str
+    withdrawn: int
+
+
 def import_feed(
     database: Database,
     store: ImageStore,
@@ -101,14 +112,14 @@ def import_feed(
         store.sweep()
         intake = ImageIntake(options.images or path.parent, store, options.limits, options.fetcher)
         with _recorded_run(database, source, feed.source.encoding, options.mode) as run:
-            writer = BatchWriter(database, store, run.id)
+            writer = BatchWriter(database, store, run.id, feed.format.names_whole_groups)
             stage = (progress or NoProgress()).stage("import", feed.source.lines or None, "lines")
             with stage as advance, _pool(options) as pool:
                 for rows, images in _overlap(_batches(_parse(feed, options)), intake, pool):
                     writer.write(rows, images)
                     advance(writer.lines_passed(rows[-1].line))
-            withdrawal = _conclude(database, run, options)
-    return _report(run, source, feed, options, writer, withdrawal, time.monotonic() - started)
+            ending = _conclude(database, run, feed, options, writer.counts.totals)
+    return _report(run, source, feed, options, writer, ending, time.monotonic() - started)
 
 
 def _parse(feed: Feed, options: ImportOptions) -> Iterator[ParsedRow]:
@@ -212,26 +223,52 @@ def _recorded_run(
         raise
 
 
-def _conclude(database: Database, run: _StartedRun, options: ImportOptions) -> Withdrawal:
-    """Withdraw what a full feed does not name, and end the run, both or neither."""
-    feed = FullFeed(run.id, run.started_at, run.products_before, options.max_withdrawn_share)
-    withdrawal: Withdrawal | None = None
+def _conclude(
+    database: Database, run: _StartedRun, feed: Feed, options: ImportOptions, counts: RunCounts
+) -> _Ending:
+    """Withdraw what the feed says is gone, and end the run, both or neither."""
+    ending: _Ending | None = None
 
-    def end(session: Session) -> Withdrawal:
-        nonlocal withdrawal
-        if withdrawal is not None and ledger.is_over(session, run.id):
-            return withdrawal  # a commit whose answer was lost was kept
-        full = options.mode is ImportMode.FULL
-        withdrawal = withdraw_unnamed(session, feed) if full else Withdrawal()
-        status, now = _status(withdrawal), datetime.now(UTC)
-        ledger.end_run(session, run.id, status, now, withdrawal.refusal, withdrawal.products)
-        return withdrawal
+    def end(session: Session) -> _Ending:
+        nonlocal ending
+        if ending is not None and ledger.is_over(session, run.id):
+            return ending  # a commit whose answer was lost was kept
+        withdrawal = _withdraw(session, run, feed, options)
+        ending = _judge(run, withdrawal, counts)
+        if options.mode is ImportMode.FULL and ending.status is RunStatus.DONE:
+            remembered.forget_unused(session)
+        ledger.end_run(
+            session, run.id, ending.status, datetime.now(UTC), ending.reason, ending.withdrawn
+        )
+        return ending
 
     return database.transact(end)
 
 
-def _status(withdrawal: Withdrawal) -> RunStatus:
-    return RunStatus.INCOMPLETE if withdrawal.refusal else RunStatus.DONE
+def _withdraw(session: Session, run: _StartedRun, feed: Feed, options: ImportOptions) -> Withdrawal:
+    if options.mode is ImportMode.FULL:
+        share = options.max_withdrawn_share
+        full = FullFeed(run.id, run.started_at, run.products_before, share)
+        return withdraw_unnamed(session, full)
+    if feed.format.names_whole_groups:
+        return withdraw_left_variants(session, run.id, run.started_at)
+    return Withdrawal()
+
+
+def _judge(run: _StartedRun, withdrawal: Withdrawal, counts: RunCounts) -> _Ending:
+    """Tell how a run ended: a feed of which nothing could be taken is no success."""
+    if withdrawal.refusal:
+        return _Ending(RunStatus.INCOMPLETE, withdrawal.refusal, 0)
+    reason = ""
+    if not counts.rows:
+        reason = "Nothing was imported: the feed has no rows."
+    elif counts.refused == counts.rows:
+        reason = (
+            "Nothing was imported: no row of the feed could be taken; "
+            f"`vitrine catalog report {run.id}` tells why."
+        )
+    status = RunStatus.FAILED if reason else RunStatus.DONE
+    return _Ending(status, reason, withdrawal.products)
 
 
 def _report(
@@ -240,7 +277,7 @@ def _report(
     feed: Feed,
     options: ImportOptions,
     writer: BatchWriter,
-    withdrawal: Withdrawal,
+    ending: _Ending,
     seconds: float,
 ) -> ImportReport:
     counts = writer.counts
@@ -250,16 +287,9 @@ def _report(
         format=feed.format.name,
         encoding=feed.source.encoding,
         mode=options.mode,
-        status=_status(withdrawal),
-        reason=withdrawal.refusal,
-        taken=counts.outcomes[Outcome.TAKEN],
-        mended=counts.outcomes[Outcome.MENDED],
-        refused=counts.outcomes[Outcome.REFUSED],
-        withheld=counts.outcomes[Outcome.WITHHELD],
-        added=counts.added,
-        changed=counts.changed,
-        unchanged=counts.unchanged,
-        withdrawn=counts.withdrawn + withdrawal.products,
+        status=ending.status,
+        reason=ending.reason,
+        **asdict(counts.totals.plus(RunCounts(withdrawn=ending.withdrawn))),
         images_stored=counts.images_stored,
         images_reused=counts.images_reused,
         seconds=round(seconds, 3),

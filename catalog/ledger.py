@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -20,9 +20,30 @@ KEPT_LEDGERS = 20
 million rows would otherwise outgrow the catalogue within a week."""
 
 
-_COUNTS = (
-    "taken", "mended", "refused", "withheld", "added", "changed", "unchanged", "withdrawn",
-)  # fmt: skip
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunCounts:
+    """What a run, or a batch of it, did: how its rows ended, and what that changed."""
+
+    taken: int = 0
+    mended: int = 0
+    refused: int = 0
+    withheld: int = 0
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    withdrawn: int = 0
+
+    @property
+    def rows(self) -> int:
+        """How many rows there were."""
+        return self.taken + self.mended + self.refused + self.withheld
+
+    def plus(self, other: RunCounts) -> RunCounts:
+        """Add what happened next."""
+        return RunCounts(**{name: getattr(self, name) + getattr(other, name) for name in _COUNTS})
+
+
+_COUNTS = tuple(each.name for each in fields(RunCounts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +56,8 @@ class RowResult:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run(RunCounts):
     """One import as it stands on record."""
 
     id: int
@@ -45,14 +66,6 @@ class Run:
     started_at: datetime
     finished_at: datetime | None
     status: RunStatus
-    taken: int
-    mended: int
-    refused: int
-    withheld: int
-    added: int
-    changed: int
-    unchanged: int
-    withdrawn: int
     mode: ImportMode
     reason: str
 
@@ -106,33 +119,33 @@ def record_batch(
     results: Sequence[RowResult],
     counts: UpsertCounts,
     withdrawn: int = 0,
-) -> None:
-    """Write what became of a batch of rows, and add it to the run's counts."""
+) -> RunCounts:
+    """Write what became of a batch of rows, and add it to the run's counts; give the batch's."""
     entries = _entries(run_id, results, _next_positions(session, run_id, results))
     if entries:
         session.execute(insert(LedgerEntry), entries)
     outcomes = Counter(result.outcome for result in results)
-    new = {
-        "taken": outcomes[Outcome.TAKEN],
-        "mended": outcomes[Outcome.MENDED],
-        "refused": outcomes[Outcome.REFUSED],
-        "withheld": outcomes[Outcome.WITHHELD],
-        "added": counts.added,
-        "changed": counts.changed,
-        "unchanged": counts.unchanged,
-        "withdrawn": withdrawn,
-    }
+    new = RunCounts(
+        taken=outcomes[Outcome.TAKEN],
+        mended=outcomes[Outcome.MENDED],
+        refused=outcomes[Outcome.REFUSED],
+        withheld=outcomes[Outcome.WITHHELD],
+        added=counts.added,
+        changed=counts.changed,
+        unchanged=counts.unchanged,
+        withdrawn=withdrawn,
+    )
     session.execute(
         update(ImportRun)
         .where(ImportRun.id == run_id)
-        .values({name: getattr(ImportRun, name) + number for name, number in new.items()})
+        .values({name: getattr(ImportRun, name) + getattr(new, name) for name in _COUNTS})
     )
+    return new
 
 
 def count_rows(session: Session, run_id: int) -> int:
     """Count the rows that a run has on record; its batches are there as a whole or not at all."""
-    run = session.get_one(ImportRun, run_id)
-    return run.taken + run.mended + run.refused + run.withheld
+    return _run_of(session.get_one(ImportRun, run_id)).rows
 
 
 def end_run(
@@ -157,9 +170,9 @@ def end_run(
 
 
 def is_over(session: Session, run_id: int) -> bool:
-    """Tell whether a run has come to its end, whether or not it was let withdraw."""
+    """Tell whether a run has come to its end, however it ended there."""
     status = session.scalar(select(ImportRun.status).where(ImportRun.id == run_id))
-    return status in (RunStatus.DONE, RunStatus.INCOMPLETE)
+    return status in (RunStatus.DONE, RunStatus.INCOMPLETE, RunStatus.FAILED)
 
 
 def lines_of(session: Session, run_id: int, product_ids: Iterable[str]) -> dict[str, int]:
@@ -167,7 +180,7 @@ def lines_of(session: Session, run_id: int, product_ids: Iterable[str]) -> dict[
     statement = select(LedgerEntry.product_id, func.min(LedgerEntry.line)).where(
         LedgerEntry.run_id == run_id,
         LedgerEntry.product_id.in_(list(product_ids)),
-        LedgerEntry.outcome != Outcome.REFUSED,
+        LedgerEntry.outcome.in_((Outcome.TAKEN, Outcome.MENDED, Outcome.WITHHELD)),
     )
     return dict(session.execute(statement.group_by(LedgerEntry.product_id)).all())
 
@@ -178,7 +191,7 @@ def find_run(session: Session, run_id: int | None = None) -> Run | None:
     if run_id is not None:
         statement = statement.where(ImportRun.id == run_id)
     row = session.scalar(statement)
-    return None if row is None else Run(**{name: getattr(row, name) for name in Run.__slots__})
+    return None if row is None else _run_of(row)
 
 
 def count_codes(session: Session, run_id: int) -> tuple[tuple[Outcome, str, int], ...]:
@@ -211,6 +224,10 @@ def list_entries(
     if problems_only:
         statement = statement.where(LedgerEntry.outcome != Outcome.TAKEN)
     return tuple(Entry(*row) for row in session.execute(statement.limit(limit).offset(offset)))
+
+
+def _run_of(row: ImportRun) -> Run:
+    return Run(**{each.name: getattr(row, each.name) for each in fields(Run)})
 
 
 def _next_positions(session: Session, run_id: int, results: Sequence[RowResult]) -> dict[int, int]:

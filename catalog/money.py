@@ -213,4 +213,6 @@ def _in_minor_units(amount: Decimal, currency: str) -> Price:
     minor = int(scaled.quantize(Decimal(1), rounding=ROUND_HALF_UP))
     if minor > MAX_PRICE_MINOR:
         raise PriceError("bad_price", "The price is larger than any shop's.")
+    if amount and not minor:
+        raise PriceError("bad_price", f"The price is less than the smallest unit of {currency}.")
     return Price(minor, currency, rounded=minor != scaled)

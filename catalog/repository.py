@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Row
 from sqlalchemy.orm import Session
@@ -93,6 +93,25 @@ def known_ids(session: Session, ids: Sequence[str]) -> set[str]:
     for some in _in_pieces(ids):
         known.update(session.scalars(select(Product.id).where(Product.id.in_(some))))
     return known
+
+
+def groups_of(session: Session, group_ids: Sequence[str]) -> dict[str, str]:
+    """List the products of groups, each with its group; see ``is_of_group``."""
+    found: dict[str, str] = {}
+    for some in _in_pieces(group_ids):
+        rows = session.execute(select(Product.id, Product.group_id).where(is_of_group(some)))
+        found |= {row.id: row.group_id or row.id for row in rows}
+    return found
+
+
+def is_of_group(group_ids: Sequence[str] | Select[tuple[str]]) -> ColumnElement[bool]:
+    """Make the condition that a product is of one of the groups.
+
+    A product that is alone has no group: there its id counts, for a feed that names whole
+    groups gives it the name that its group would have.
+    """
+    alone = (Product.group_id == "") & Product.id.in_(group_ids)
+    return or_(Product.group_id.in_(group_ids), alone)
 
 
 def withdraw_where(session: Session, condition: ColumnElement[bool]) -> None:

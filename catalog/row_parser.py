@@ -47,7 +47,8 @@ class RowParser:
         if refusal:
             return RefusedRow(raw.line, refusal, product_id)
         if reason := _find_reason_to_withhold(values):
-            return WithheldRow(raw.line, product_id, reason)
+            group_id = values.label(Field.GROUP_ID, MAX_ID_CHARS)
+            return WithheldRow(raw.line, product_id, reason, group_id)
         title = values.label(Field.TITLE, MAX_TITLE_CHARS)
         if not title:
             problem = Problem("missing_title", "Give the product a title.")

@@ -58,6 +58,7 @@ class WithheldRow:
     line: int
     product_id: str
     problem: Problem
+    group_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What a full feed no longer names leaves the catalogue, unless that is suspiciously much."""
+"""What a feed no longer names leaves the catalogue, unless that is suspiciously much."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, literal, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, case, func, insert, literal, select
+from sqlalchemy.orm import Session, aliased
 
 from catalog import repository
 from catalog.models import LedgerEntry, Outcome, Product
+from core.terminal import counted
 
 DEFAULT_MAX_SHARE = 0.2
 """A shop does not drop a fifth of its products overnight, but a transfer breaks off anywhere."""
@@ -46,7 +47,7 @@ def withdraw_unnamed(session: Session, feed: FullFeed) -> Withdrawal:
     the catalogue while the feed was being read stay: it could not know them. Costs three
     statements, whatever the sizes.
     """
-    unnamed = _is_unnamed(feed)
+    unnamed = _is_unnamed(feed.run_id, feed.started_at)
     products = repository.count_where(session, unnamed)
     if not products:
         return Withdrawal()
@@ -56,18 +57,52 @@ def withdraw_unnamed(session: Session, feed: FullFeed) -> Withdrawal:
     limit = DEFAULT_MAX_SHARE if feed.max_share is None else feed.max_share
     if share > limit or (nameless and feed.max_share is None):
         return Withdrawal(refusal=_refusal(feed, products, nameless, share))
-    _record(session, feed.run_id, unnamed)
+    _record(session, feed.run_id, unnamed, "The feed no longer names this product.")
     repository.withdraw_where(session, unnamed)
     return Withdrawal(products)
 
 
-def _is_unnamed(feed: FullFeed) -> ColumnElement[bool]:
+def withdraw_left_variants(session: Session, run_id: int, started_at: datetime) -> Withdrawal:
+    """Withdraw what a feed of whole groups has left out of the groups that it names.
+
+    A product's ids may change with the number of its variants, and the old ones would stay for
+    ever. Where a row could not be read for its id, none goes: it may be of any group.
+    """
+    if _count_nameless(session, run_id):
+        return Withdrawal()
+    taken = select(LedgerEntry.product_id).where(
+        LedgerEntry.run_id == run_id,
+        LedgerEntry.outcome.in_((Outcome.TAKEN, Outcome.MENDED)),
+    )
+    named = aliased(Product)
+    groups = select(case((named.group_id == "", named.id), else_=named.group_id))
+    left = _is_unnamed(run_id, started_at) & repository.is_of_group(
+        groups.where(named.id.in_(taken))
+    )
+    products = repository.count_where(session, left)
+    if products:
+        _record(session, run_id, left, "The feed no longer names this variant of the product.")
+        repository.withdraw_where(session, left)
+    return Withdrawal(products)
+
+
+def _is_unnamed(run_id: int, started_at: datetime) -> ColumnElement[bool]:
+    """Make the condition that a product was there before a run, which does not name it.
+
+    A refused row that names a group may be of any of its variants, and names all of them.
+    """
     named = select(LedgerEntry.run_id).where(
-        LedgerEntry.run_id == feed.run_id,
+        LedgerEntry.run_id == run_id,
         LedgerEntry.product_id == Product.id,
         LedgerEntry.outcome != Outcome.WITHDRAWN,
     )
-    return (Product.created_at < feed.started_at) & ~named.exists()
+    perhaps_named = select(LedgerEntry.run_id).where(
+        LedgerEntry.run_id == run_id,
+        LedgerEntry.product_id == Product.group_id,
+        LedgerEntry.product_id != "",
+        LedgerEntry.outcome == Outcome.REFUSED,
+    )
+    return (Product.created_at < started_at) & ~named.exists() & ~perhaps_named.exists()
 
 
 def _count_nameless(session: Session, run_id: int) -> int:
@@ -79,7 +114,7 @@ def _count_nameless(session: Session, run_id: int) -> int:
     return session.scalar(statement) or 0
 
 
-def _record(session: Session, run_id: int, unnamed: ColumnElement[bool]) -> None:
+def _record(session: Session, run_id: int, unnamed: ColumnElement[bool], hint: str) -> None:
     """Write who leaves, below the feed's last line, where no row of it can be."""
     last = select(func.max(LedgerEntry.line)).where(LedgerEntry.run_id == run_id)
     values: dict[str, ColumnElement[Any]] = {
@@ -89,7 +124,7 @@ def _record(session: Session, run_id: int, unnamed: ColumnElement[bool]) -> None
         "product_id": Product.id.expression,
         "outcome": literal(Outcome.WITHDRAWN, LedgerEntry.outcome.type),
         "code": literal("not_in_feed"),
-        "hint": literal("The feed no longer names this product."),
+        "hint": literal(hint),
         "value": literal(""),
     }
     leaving = select(*values.values()).where(unnamed)
@@ -98,7 +133,7 @@ def _record(session: Session, run_id: int, unnamed: ColumnElement[bool]) -> None
 
 def _refusal(feed: FullFeed, products: int, nameless: int, share: float) -> str:
     unread = (
-        f" ({nameless:,} rows had no readable id and may have stood for some of them)"
+        f" ({counted(nameless, 'row')} had no readable id and may have stood for some of them)"
         if nameless
         else ""
     )
@@ -111,7 +146,7 @@ def _refusal(feed: FullFeed, products: int, nameless: int, share: float) -> str:
         )
     return (
         f"Nothing was withdrawn. The feed does not name {products:,} of the "
-        f"{feed.products_before:,} products that the catalogue had{unread}. {why} "
+        f"{counted(feed.products_before, 'product')} that the catalogue had{unread}. {why} "
         f"import it again with --max-withdrawn {_enough(share)}."
     )
 

@@ -69,6 +69,10 @@ class WithdrawalRefusedError(VitrineError):
     """A full feed would take so much out of the catalogue that it may be a truncated one."""
 
 
+class NothingImportedError(VitrineError):
+    """A feed was read to its end, and not one of its rows could be taken."""
+
+
 class UnknownProductsError(VitrineError):
     """None of the products that were named is in the catalogue."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
@@ -272,14 +273,29 @@ class Settings:
 
 
 def prepare_process(environ: dict[str, str] | os._Environ[str] = os.environ) -> None:
-    """Set what native libraries read once, when they are loaded; call before importing them.
+    """Make a process fit to begin; call before importing native libraries.
 
-    Waiting OpenMP threads that spin take the core that the web server needs on a small
-    machine (docs/decisions/0004-threads.md). A value the caller already set is kept.
+    They read some variables once, when they are loaded: waiting OpenMP threads that spin take
+    the core that the web server needs on a small machine (docs/decisions/0004-threads.md). A
+    value the caller already set is kept.
     """
+    _open_missing_streams()
     environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     environ.setdefault("TRANSFORMERS_NO_ADVISORY_WARNINGS", "1")
+
+
+def _open_missing_streams() -> None:
+    """Put the null device in the place of standard streams that the caller has closed.
+
+    The next file to be opened would otherwise get the free number, and what a library
+    prints would go into a database.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            number = os.open(os.devnull, os.O_RDWR)  # the lowest free one: the stream's own
+            os.set_inheritable(number, True)
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
 
 
 def _usable_cores() -> int:

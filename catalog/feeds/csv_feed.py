@@ -10,7 +10,9 @@ from itertools import islice
 
 from catalog.feeds.source import MAX_LINE_CHARS, Line
 from catalog.rows import Problem, RawRow, RefusedRow
+from catalog.text import strip_controls
 from core.errors import FeedError
+from core.terminal import counted
 
 DELIMITERS = ",;\t|"
 MAX_FIELD_CHARS = 2**20
@@ -52,7 +54,7 @@ def read_rows(lines: Iterator[Line], feed: str) -> Iterator[RawRow | RefusedRow]
             if any(map(str.strip, cells)):
                 yield RawRow(source.taken[0].number, _combine(header, cells))
         elif any(map(str.strip, cells)):
-            hint = f"The header has {len(header)} columns, this row {len(cells)}."
+            hint = f"The header has {counted(len(header), 'column')}, this row {len(cells)}."
             yield _refuse(source, delimiter, len(header), hint)
 
 
@@ -91,7 +93,8 @@ def _read_header(source: _Lines, delimiter: str, feed: str) -> list[str]:
         cells = next(cells for cells in csv.reader(source, delimiter=delimiter) if any(cells))
     except (StopIteration, csv.Error, _RecordTooLongError) as error:
         raise FeedError(feed, "its first line should name the columns.") from error
-    return [name.strip() or f"column {place}" for place, name in enumerate(cells, start=1)]
+    names = (strip_controls(cell).strip() for cell in cells)
+    return [name or f"column {place}" for place, name in enumerate(names, start=1)]
 
 
 def _combine(header: Sequence[str], cells: Sequence[str]) -> dict[str, object]:

@@ -26,6 +26,8 @@ class FeedFormat:
     read_rows: Callable[[FeedSource], Iterator[FeedRow]]
     has_header: bool
     """Whether every row has the same columns, so that a missing one dooms all of them."""
+    names_whole_groups: bool = False
+    """Whether it names all variants of a product, or none: what it leaves out is gone."""
 
 
 def _read_csv(source: FeedSource) -> Iterator[FeedRow]:
@@ -52,7 +54,13 @@ def _read_parquet(source: FeedSource) -> Iterator[FeedRow]:
 _TEXT_FORMATS = (
     FeedFormat("google-xml", google_xml_feed.matches, _read_google_xml, has_header=False),
     FeedFormat("jsonl", jsonl_feed.matches, _read_jsonl, has_header=False),
-    FeedFormat("shopify", shopify_feed.matches, _read_shopify, has_header=False),
+    FeedFormat(
+        "shopify",
+        shopify_feed.matches,
+        _read_shopify,
+        has_header=False,
+        names_whole_groups=True,
+    ),
     FeedFormat("csv", lambda head: True, _read_csv, has_header=True),
 )
 _PARQUET = FeedFormat("parquet", lambda head: False, _read_parquet, has_header=True)

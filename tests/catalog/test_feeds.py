@@ -173,6 +173,21 @@ def test_nul_bytes_do_not_stop_a_feed(path: Path) -> None:
     assert told(rows_of(path, b"id,title\n1,a\0b\n2,c\n")) == [(2, ("1", "a\0b")), (3, ("2", "c"))]
 
 
+@pytest.mark.parametrize(
+    ("header", "names"),
+    [
+        ("\0id,title", ["id", "title"]),
+        ("i\0d,\0title\0", ["i d", "title"]),
+        ("\ufeff\0id,\x01,title", ["id", "column 2", "title"]),
+    ],
+)
+def test_nul_in_a_header_is_no_part_of_a_name(path: Path, header: str, names: list[str]) -> None:
+    cells = ",".join("text" * 9 for _ in names)
+    (row,) = rows_of(path, f"{header}\n{cells}\n")
+    assert isinstance(row, RawRow)
+    assert list(row.values) == names
+
+
 def test_json_lines_keep_numbers_as_written_and_refuse_bad_lines(path: Path) -> None:
     lines = [
         '{"id": 1, "price": 19.90, "big": ' + "9" * 5_000 + "}",

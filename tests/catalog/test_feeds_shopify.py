@@ -210,6 +210,12 @@ def test_a_handle_with_more_rows_than_any_product_is_bounded(
     assert len(rows) == 8
 
 
+def test_nul_before_the_header_hides_no_export(path: Path) -> None:
+    export(path, [first("41"), variant("42")])
+    path.write_bytes(b"\0" + path.read_bytes())
+    assert [row.product.id for row in products(path)] == ["boot-41", "boot-42"]
+
+
 @pytest.mark.parametrize(
     "header", ["id,title,price", "handle,title,price", "Handle,Option1 Name,Option1 Value", "\n"]
 )

@@ -130,6 +130,9 @@ class _Web(PictureFetcher):
     def close(self) -> None:
         self.closed = True
 
+    def earlier(self, url: str) -> bytes | None:
+        return self.known.get(url)
+
     def fetch(self, url: str) -> FetchedPicture:
         answer = self.answers[url]
         if isinstance(answer, ImageError):

@@ -16,7 +16,7 @@ from catalog.image_intake import TakenImages
 from catalog.image_store import ImageStore
 from catalog.import_report import ImportReport
 from catalog.importer import ImportOptions, import_feed
-from catalog.ledger import Entry, Run
+from catalog.ledger import Entry, Run, RunCounts
 from catalog.models import ImportMode, Outcome, Product, RunStatus
 from catalog.records import ProductRecord
 from catalog.rows import Problem, ProductRow, RefusedRow, WithheldRow
@@ -273,8 +273,7 @@ def test_a_withheld_product_is_not_taken_and_leaves_if_it_was_there(
     writer = BatchWriter(database, store, run_id)
     writer.write([withheld(2, "a"), withheld(3, "x"), row(4, "b")], [TakenImages()] * 3)
     assert ids(database) == "b"
-    assert writer.counts.outcomes == {Outcome.WITHHELD: 2, Outcome.TAKEN: 1}
-    assert (writer.counts.withdrawn, writer.counts.unchanged) == (1, 1)
+    assert writer.counts.totals == RunCounts(withheld=2, taken=1, withdrawn=1, unchanged=1)
     with database.read() as session:
         run = ledger.find_run(session)
         entries = ledger.list_entries(session, run_id, 10)

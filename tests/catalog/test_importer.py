@@ -295,10 +295,10 @@ def test_an_interrupted_import_keeps_whole_batches_and_is_finished_by_another(
     record = ledger.record_batch
     calls = iter(range(9))
 
-    def press_control_c(*arguments: object) -> None:
+    def press_control_c(*arguments: object) -> object:
         if next(calls) == 2:
             raise KeyboardInterrupt
-        record(*arguments)  # type: ignore[arg-type]
+        return record(*arguments)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:
         patch.setattr(ledger, "record_batch", press_control_c)

@@ -68,6 +68,8 @@ def test_prices_are_read_as_shops_write_them(written: str, minor: int, currency:
         (Decimal("19.990"), "EUR", "", Price(1999, "EUR")),
         (Decimal("19.995"), "EUR", "", Price(2000, "EUR", rounded=True)),
         ("2980.50", "JPY", "", Price(2981, "JPY", rounded=True)),
+        (Decimal("0E-999"), "EUR", "", Price(0, "EUR")),
+        ("0.005", "EUR", "", Price(1, "EUR", rounded=True)),
     ],
 )
 def test_the_currency_comes_from_the_price_then_the_row_then_the_default(
@@ -103,6 +105,10 @@ def test_the_currency_comes_from_the_price_then_the_row_then_the_default(
         (Decimal("NaN"), "EUR", "bad_price"),
         (Decimal("-1"), "EUR", "bad_price"),
         (10**30, "EUR", "bad_price"),
+        (Decimal("1E-999"), "EUR", "bad_price"),
+        (Decimal("1E-99999999"), "EUR", "bad_price"),
+        ("0.004 EUR", "", "bad_price"),
+        ("0.4", "JPY", "bad_price"),
     ],
 )
 def test_prices_that_could_be_wrong_are_refused(

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import select
 
 from catalog import repository
 from catalog.commands import catalog
 from catalog.database import open_catalog
 from catalog.image_store import ImageStore
 from catalog.images import image_hash
+from catalog.models import FetchedImage
 from core.settings import Settings
 from tests.catalog.fetch.server import Request, Server, answer
 
@@ -27,6 +30,10 @@ class Shop:
     def __init__(self, serve: Serve, jpeg: Jpeg, home: Path) -> None:
         self.pictures = {f"/{n}.jpg": jpeg(f"#{n * 6:02x}00{n * 5:02x}") for n in range(40)}
         self.status: dict[str, int] = {}
+        self.pages: set[str] = set()
+        """What is answered with a web page, as if all were well."""
+        self.gone = 0
+        """How many of the first products the feed names no more."""
         self.server = serve(self.answer)
         self.settings = Settings.load(
             {
@@ -45,23 +52,25 @@ class Shop:
             return answer(self.feed.encode())
         if (status := self.status.get(request.target, 200)) != 200:
             return answer(b"", status)
+        if request.target in self.pages:
+            return answer(b"<!doctype html><title>We will be back soon</title>", ETag='"page"')
         tag = f'"{image_hash(self.pictures[request.target])}"'
         is_known = request.headers.get("if-none-match") == tag
         return answer(self.pictures[request.target], 304 if is_known else 200, ETag=tag)
 
     @property
     def feed(self) -> str:
-        rows = [f"{n},Boot {n},{self.server.url(f'/{n % 40}.jpg')}" for n in range(50)]
+        rows = [f"{n},Boot {n},{self.server.url(f'/{n % 40}.jpg')}" for n in range(self.gone, 50)]
         return "\n".join(["id,title,image", *rows, ""])
 
-    def invoke(self, location: str = "") -> Result:
+    def invoke(self, *options: str, location: str = "") -> Result:
         self.path.write_text(self.feed)
         self.server.requests.clear()
-        command = ["import", location or str(self.path), "--json"]
+        command = ["import", location or str(self.path), "--json", *options]
         return CliRunner().invoke(catalog, command, obj=self.settings)
 
-    def run(self, location: str = "") -> dict[str, object]:
-        result = self.invoke(location)
+    def run(self, *options: str, location: str = "") -> dict[str, object]:
+        result = self.invoke(*options, location=location)
         assert result.exit_code == 0, result.output
         report: dict[str, object] = json.loads(result.stdout)
         return report
@@ -72,6 +81,13 @@ class Shop:
             found = {p.id: [i.hash for i in p.images] for p in repository.stream_products(session)}
         database.close()
         return found
+
+    def remembered(self) -> set[str]:
+        database = open_catalog(self.settings)
+        with database.read() as session:
+            urls = set(session.scalars(select(FetchedImage.url)))
+        database.close()
+        return {urlsplit(url).path for url in urls}
 
     def expected(self) -> dict[str, list[str]]:
         return {str(n): [image_hash(self.pictures[f"/{n % 40}.jpg"])] for n in range(50)}
@@ -113,6 +129,41 @@ def test_a_product_keeps_its_picture_through_a_bad_night_of_its_server(shop: Sho
     assert shop.images() == shop.expected()
 
 
+def test_a_product_keeps_its_picture_when_a_web_page_comes_in_its_place(shop: Shop) -> None:
+    shop.run()
+    shop.pages.add("/3.jpg")
+    for _ in range(2):  # nor is the page remembered
+        report = shop.run()
+        assert (report["changed"], report["mended"]) == (0, 2)  # 3 and 43
+        assert report["codes"] == {"image_not_an_image": 2}
+        assert shop.images() == shop.expected()
+    shop.pages.clear()
+    assert shop.run()["codes"] == {}
+    assert shop.images() == shop.expected()
+
+
+def test_a_web_page_alone_is_no_picture(shop: Shop) -> None:
+    shop.pages.add("/3.jpg")
+    assert shop.run()["codes"] == {"image_not_an_image": 2}
+    assert shop.images() == shop.expected() | {"3": [], "43": []}
+
+
+def test_a_full_import_forgets_the_urls_that_no_product_shows(shop: Shop) -> None:
+    shop.run()
+    shop.gone = 20
+    shop.run()
+    assert shop.remembered() == set(shop.pictures)  # an update says nothing of the others
+    shop.run("--mode", "full", "--max-withdrawn", "100%")
+    assert shop.remembered() == {f"/{n % 40}.jpg" for n in range(20, 50)}
+
+
+def test_a_full_import_that_was_not_let_withdraw_forgets_nothing(shop: Shop) -> None:
+    shop.run()
+    shop.gone = 20
+    assert shop.invoke("--mode", "full").exit_code == 1
+    assert len(shop.remembered()) == 40
+
+
 def test_an_import_that_was_killed_before_its_commit_fetches_again(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -130,6 +181,6 @@ def test_an_import_that_was_killed_before_its_commit_fetches_again(
 
 
 def test_a_feed_is_imported_from_its_url_where_that_is_allowed(shop: Shop) -> None:
-    report = shop.run(shop.server.url("/feed.csv"))
+    report = shop.run(location=shop.server.url("/feed.csv"))
     assert (report["taken"], report["images_stored"]) == (50, 40)
     assert shop.images() == shop.expected()

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
+import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from catalog.database import Database
 from catalog.fetch.remembered import RememberedPicture, find, lookup, remember
 from catalog.models import FetchedImage
+from core.errors import DatabaseUnavailableError
 
 NOW = datetime(2026, 11, 21, 10, tzinfo=UTC)
 LATER = datetime(2026, 11, 22, 10, tzinfo=UTC)
@@ -34,6 +39,29 @@ def test_what_was_fetched_is_found_again_and_replaced(database: Database) -> Non
     with database.read() as session:
         moments = session.scalars(select(FetchedImage.checked_at).order_by(FetchedImage.url))
         assert sorted(moments) == [NOW, LATER]
+
+
+def test_a_lookup_waits_for_a_database_that_is_away(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = RememberedPicture(URL, "ab" * 32)
+    with database.write() as session:
+        remember(session, [picture], NOW)
+    read = Database.read
+    waits: list[float] = []
+    failures = iter([True, True, False])
+
+    @contextmanager
+    def failing(self: Database) -> Iterator[Session]:
+        with read(self) as session:
+            if next(failures):
+                raise DatabaseUnavailableError("The server is starting.")
+            yield session
+
+    monkeypatch.setattr(Database, "read", failing)
+    monkeypatch.setattr("catalog.database.time.sleep", waits.append)
+    assert lookup(database)(URL) == picture
+    assert waits == [0.25, 0.5]
 
 
 def test_nothing_is_remembered_of_a_transaction_that_failed(database: Database) -> None:
