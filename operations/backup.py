@@ -1,9 +1,10 @@
 """Everything that a shop cannot make again, in one file, while it goes on serving.
 
 Each part is taken so that it fits the ones before. The generation first: its files never
-change, and the database that follows can only be newer. The database with SQLite's online
-backup, which is one state of it. Then what the database points to: pictures are durable
-before a product names them, and are never changed. Embeddings last: a store only grows.
+change, and the database that follows can only be newer. The database as one state of it,
+with SQLite's online backup or in one transaction of a server. Then what the database points
+to: pictures are durable before a product names them, and are never changed. Embeddings
+last: a store only grows.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass
@@ -19,7 +19,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from catalog.database import SCHEMA
 from core import VERSION
 from core.errors import BackupError, NoRoomError, SnapshotError
 from core.files import replacing
@@ -29,7 +28,7 @@ from encoder.registry import EVENTS, NAME_CHARS
 from indexer import generations
 from indexer.manifest import MANIFEST, IndexManifest, read_manifest
 from operations.archive import ABOUT, DATABASE, ArchiveWriter, check_archive
-from operations.catalogue_view import sqlite_file
+from operations.database_copy import database_copy, image_hashes, schema_of
 from operations.leftovers import sweep_dead
 
 FORMAT = 1
@@ -88,19 +87,18 @@ def back_up(
         progress: Told how far it is.
 
     Raises:
-        BackupError: the database is not SQLite, something cannot be read whole, or there
-            is no folder to write into.
+        BackupError: something cannot be read whole, or there is no folder to write into.
+        DatabaseError: the server that has the catalogue cannot be read.
         NoRoomError: the disk of ``target`` is too small.
     """
-    source = _database_file(settings)
     if not target.parent.is_dir():
         raise BackupError(f"There is no folder {target.parent} to write the backup into.")
     sweep_dead(target, ".partial")
     warnings: list[str] = []
     with ExitStack() as opened:
         served = opened.enter_context(_generation_files(settings, warnings))
-        copy = opened.enter_context(_database_copy(source, target))
-        hashes = _image_hashes(copy) if with_images else []
+        copy = opened.enter_context(database_copy(settings, target))
+        hashes = image_hashes(copy) if with_images else []
         _require_space(settings, target, copy, served, hashes)
         about = _describe(copy, served, with_images)
         with replacing(target) as file, closing(ArchiveWriter(file)) as archive:
@@ -114,6 +112,12 @@ def back_up(
     if verify:
         check_archive(target)
     warnings += _left_out(settings, with_images)
+    return _report(target, archive, served, images, warnings)
+
+
+def _report(
+    target: Path, archive: ArchiveWriter, served: _Served, images: int, warnings: list[str]
+) -> BackupReport:
     return BackupReport(
         path=str(target),
         files=archive.files,
@@ -129,7 +133,7 @@ def _describe(copy: Path, served: _Served, with_images: bool) -> BackupAbout:
         format=FORMAT,
         program=VERSION,
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        schema=_schema(copy),
+        schema=schema_of(copy),
         generation=served.id,
         with_images=with_images,
     )
@@ -236,61 +240,6 @@ def _add_embeddings(archive: ArchiveWriter, settings: Settings) -> None:
 def _add_path(archive: ArchiveWriter, name: str, path: Path) -> None:
     with path.open("rb") as file:
         archive.add(name, file, os.fstat(file.fileno()).st_size)
-
-
-def _database_file(settings: Settings) -> Path:
-    path = sqlite_file(settings)
-    if path is None:
-        raise BackupError(
-            "The catalogue is on a database server, which has its own tool: pg_dump. Pictures, "
-            f"models and embeddings are plain files under {settings.home}; copy them after the "
-            "dump (docs/operation.md)."
-        )
-    if not path.is_file():
-        raise BackupError(f"There is no database {path}, so there is nothing to back up.")
-    return path
-
-
-@contextmanager
-def _database_copy(source: Path, target: Path) -> Iterator[Path]:
-    """Copy the database as it is at one moment, whoever writes it meanwhile.
-
-    Source: sqlite.org/backup.html; a copy in one step is one read transaction, and with a
-    write-ahead log readers and writers do not wait for each other.
-    """
-    copy = target.with_name(f".{target.name}.{os.getpid()}.db.partial")
-    try:
-        with (
-            closing(sqlite3.connect(source, timeout=30)) as original,
-            closing(sqlite3.connect(copy)) as made,
-        ):
-            original.backup(made)
-            # One file, with no log beside it, whatever the original uses.
-            made.execute("PRAGMA journal_mode = DELETE")
-            problem = made.execute("PRAGMA quick_check(1)").fetchone()[0]
-        if problem != "ok":
-            raise BackupError(f"The database {source} is damaged: {problem}.")
-        yield copy
-    except sqlite3.Error as error:
-        raise BackupError(f"The database {source} cannot be copied: {error}.") from error
-    finally:
-        for path in (copy, copy.with_name(f"{copy.name}-journal")):
-            path.unlink(missing_ok=True)
-
-
-def _image_hashes(copy: Path) -> list[str]:
-    """List the pictures that products show, and those whose URL is known to be unchanged."""
-    with closing(sqlite3.connect(copy)) as database:
-        found = {row[0] for row in database.execute("SELECT hash FROM product_image")}
-        if database.execute("SELECT 1 FROM sqlite_master WHERE name = 'fetched_image'").fetchone():
-            found |= {row[0] for row in database.execute("SELECT image_hash FROM fetched_image")}
-    return sorted(each for each in found if each)
-
-
-def _schema(copy: Path) -> str:
-    with closing(sqlite3.connect(copy)) as database:
-        row = database.execute("SELECT version_num FROM alembic_version").fetchone()
-    return str(row[0]) if row else SCHEMA
 
 
 def _require_space(

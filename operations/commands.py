@@ -16,7 +16,7 @@ from core.terminal import HELP, BarProgress, emit, json_option
 
 
 @click.command(context_settings=HELP)
-@click.option("--quick", is_flag=True, help="Do not read every byte of the index in service.")
+@click.option("--quick", is_flag=True, help="Do not read every byte of the index.")
 @json_option
 @click.pass_obj
 def doctor(settings: Settings, quick: bool, as_json: bool) -> None:
@@ -43,8 +43,9 @@ def backup(
 ) -> None:
     """Write all that a shop needs into FILE, a tar, while it goes on serving and importing.
 
-    The database, the pictures, the promoted models, the stored embeddings and the index in
-    service. FILE is whole or not there; one of that name is replaced.
+    The catalogue, from whichever database, the pictures, the promoted models, the stored
+    embeddings and the index in service. FILE is whole or not there; one of that name is
+    replaced.
     """
     from core.reports import reported_run
     from operations.backup import back_up
@@ -66,7 +67,8 @@ def backup(
 def restore(settings: Settings, file: Path, force: bool, verify: bool, as_json: bool) -> None:
     """Make the home from FILE, which `vitrine backup` wrote; it must be empty or not exist.
 
-    All of it is checked before the home gets its name.
+    All of it is checked before the home gets its name. Where VITRINE_DATABASE_URL names
+    another database than the home's, the catalogue goes into it; it must be empty.
     """
     from core.reports import reported_run
     from operations.restore import restore as restore_home

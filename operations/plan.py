@@ -26,7 +26,7 @@ from core.settings import Settings
 from core.terminal import Progress
 from indexer.jobs import catalogue_products, job_from
 from indexer.product_text import product_texts
-from indexer.reindex import KEEP
+from indexer.reindex import KEEP, IndexJob
 from indexer.room import BuildSize, measure_products, model_dim
 from operations.calibration import Calibration, calibrate
 from operations.catalogue_view import sqlite_file
@@ -83,14 +83,8 @@ def make_plan(
     if products is None and count == 0:
         raise CatalogueEmptyError
     products = products or count
-    with progress.stage("Weighing", None, "products") as step:
-        measured, sample, read_s = _weigh(settings, count, images_per_product)
-        step(measured.products)
-    job = job_from(settings)
-    stored = [each for each in sample.hashes if (settings.home / _picture(each)).is_file()]
-    with progress.stage("Measuring this machine", 1, "calibrations") as step:
-        calibration = calibrate(job, sample.texts[:_MOST_SAMPLED], stored[:_MOST_SAMPLED])
-        step(1)
+    measured, sample, read_s = _weigh(settings, count, images_per_product, progress)
+    job, stored, calibration = _measure_machine(settings, sample, progress)
     size = _scaled(measured, products, images_per_product, calibration.dim)
     return Plan(
         products=products,
@@ -109,7 +103,7 @@ def make_plan(
 
 
 def _weigh(
-    settings: Settings, count: int, images_per_product: float | None
+    settings: Settings, count: int, images_per_product: float | None, progress: Progress
 ) -> tuple[BuildSize, _Sample, float]:
     """Weigh the shop's products, or examples where it has none.
 
@@ -121,11 +115,25 @@ def _weigh(
         if count
         else example_products(_EXAMPLES, images_per_product or 1.0)
     )
-    began = time.perf_counter()
-    measured = measure_products(sample.watch(products), _MOST_READ, model_dim(settings))
-    seconds = time.perf_counter() - began
-    assert measured is not None
+    with progress.stage("Weighing", None, "products") as step:
+        began = time.perf_counter()
+        measured = measure_products(sample.watch(products), _MOST_READ, model_dim(settings))
+        seconds = time.perf_counter() - began
+        assert measured is not None
+        step(measured.products)
     return measured, sample, seconds / measured.products
+
+
+def _measure_machine(
+    settings: Settings, sample: _Sample, progress: Progress
+) -> tuple[IndexJob, list[str], Calibration]:
+    """Time the build of a sample: (what was timed, the sample's stored pictures, the times)."""
+    job = job_from(settings)
+    stored = [each for each in sample.hashes if (settings.home / _picture(each)).is_file()]
+    with progress.stage("Measuring this machine", 1, "calibrations") as step:
+        calibration = calibrate(job, sample.texts[:_MOST_SAMPLED], stored[:_MOST_SAMPLED])
+        step(1)
+    return job, stored, calibration
 
 
 def _products_there(settings: Settings) -> int:

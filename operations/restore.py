@@ -7,12 +7,15 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
 from catalog import repository
+from catalog.copying import loaded_catalogue
 from catalog.database import SCHEMA, Database, migrate
 from core.errors import BackupError, NoRoomError, SnapshotError
 from core.files import fsync_directory
@@ -85,29 +88,28 @@ def restore(settings: Settings, path: Path, force: bool, progress: Progress) -> 
     """Make the home from a backup. It is whole or not there, whenever this is killed.
 
     Args:
-        settings: Name the home, which must be empty or not exist.
+        settings: Name the home, which must be empty or not exist, and the database; one that
+            is not the home's own must hold no catalogue.
         path: The backup.
         force: Move a home that is there aside, whole.
         progress: Told how far it is.
 
     Raises:
         BackupError: the backup cannot be used, or the home is not empty.
+        DatabaseError: the database outside of the home holds a catalogue, or failed.
         NoRoomError: the disk is too small.
+        OSError: the disk did not keep a file; the home is as it was.
     """
     home = settings.home.absolute()
-    _refuse_missing(path)
-    _refuse_target(settings, home, force)
-    home.parent.mkdir(parents=True, exist_ok=True)
-    sweep_dead(home, _RESTORING)
-    _require_space(settings, path, home)
-    check_archive(path)
+    _prepare(settings, path, home, force)
     staged = home.with_name(f".{home.name}.{os.getpid()}{_RESTORING}")
     try:
         staged.mkdir(mode=0o755)
         about, files = _extract(path, staged, progress)
         products = _check_staged(staged)
-        os.sync()  # one call for tens of thousands of files and their folders
-        aside = _move_into_place(staged, home)
+        with _database_filled(settings, staged, home):
+            _sync_tree(staged)
+            aside = _move_into_place(staged, home)
     except BaseException:
         shutil.rmtree(staged, ignore_errors=True)
         raise
@@ -122,17 +124,22 @@ def restore(settings: Settings, path: Path, force: bool, progress: Progress) -> 
     )
 
 
+def _prepare(settings: Settings, path: Path, home: Path, force: bool) -> None:
+    """Refuse what cannot end well, and make room; nothing of a home is touched."""
+    _refuse_missing(path)
+    _refuse_target(settings, home, force)
+    home.parent.mkdir(parents=True, exist_ok=True)
+    sweep_dead(home, _RESTORING)
+    _require_space(settings, path, home)
+    check_archive(path)
+
+
 def _refuse_missing(path: Path) -> None:
     if not path.is_file():
         raise BackupError(f"There is no backup {path}.")
 
 
 def _refuse_target(settings: Settings, home: Path, force: bool) -> None:
-    if sqlite_file(settings) != home / DATABASE:
-        raise BackupError(
-            f"VITRINE_DATABASE_URL names a database outside of {home}. A backup holds its own: "
-            "unset it, then restore."
-        )
     if home.is_symlink() or os.path.ismount(home):
         raise BackupError(
             f"{home} is a mount or a link, which cannot be moved into place in one step. Restore "
@@ -225,6 +232,41 @@ def _check_staged(staged: Path) -> int:
     if promoted and not ModelRegistry(staged / "models").holds(promoted):
         raise BackupError(f"The backup lacks the promoted model {promoted[:12]}.")
     return products
+
+
+@contextmanager
+def _database_filled(settings: Settings, staged: Path, home: Path) -> Iterator[None]:
+    """Put the catalogue where the settings want it, as the block ends; mostly it is there.
+
+    Into another database it goes in one transaction, which is committed when the home is in
+    place: whoever is stopped in between finds that database empty, and can restore again.
+    """
+    if sqlite_file(settings) == home / DATABASE:
+        yield
+        return
+    file = staged / DATABASE
+    with loaded_catalogue(file, settings.database):
+        for each in staged.glob(f"{DATABASE}*"):
+            each.unlink()
+        yield
+
+
+def _sync_tree(staged: Path) -> None:
+    """Make every restored file durable, and every name; sync(2) would tell of no failure.
+
+    Raises:
+        OSError: the disk did not keep one of them.
+    """
+    for folder, _, names in os.walk(staged, onerror=_tell):
+        for name in names:
+            with (Path(folder) / name).open("rb+") as file:
+                os.fsync(file.fileno())
+        fsync_directory(Path(folder))
+
+
+def _tell(error: OSError) -> None:
+    """Raise what os.walk would pass over."""
+    raise error
 
 
 def _move_into_place(staged: Path, home: Path) -> str:

@@ -14,6 +14,7 @@ import pytest
 from tests.faults import shim
 from tests.faults.jobs import Jobs
 from tests.faults.matrix import Runners, Tally
+from tests.faults.shop import picture_server
 
 _FAST = Path("/dev/shm")
 """In memory, where an fsync costs nothing: the model decides what it saves, not the disk."""
@@ -47,9 +48,10 @@ def runners(library: Path, workplace: Path) -> Iterator[Runners]:
 
 
 @pytest.fixture(scope="session")
-def jobs(runners: Runners, workplace: Path) -> Jobs:
+def jobs(runners: Runners, workplace: Path) -> Iterator[Jobs]:
     """Make the jobs; their homes are grown as they are asked for."""
-    return Jobs(runners, workplace)
+    with picture_server(workplace / "feeds") as server:
+        yield Jobs(runners, workplace, server)
 
 
 @pytest.fixture(scope="session")

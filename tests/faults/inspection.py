@@ -27,15 +27,16 @@ _VARYING = {"id", "created_at", "checksum", "revision", "run_id"}
 def inspect(home: Path) -> dict[str, Any]:
     """Open everything as a reader would. What cannot be opened is a problem."""
     problems: list[str] = []
-    return {
+    told = {
         "products": _catalogue(home, problems),
         "generation": _generation(home, problems),
         "generations": _generations(home, problems),
         "stored": _stored(home, problems),
         "models": _models(home, problems),
         "backup": _backup(home / "backup.tar", problems),
-        "problems": problems,
     }
+    # Problems of two homes compare only where they do not say which home it is.
+    return told | {"problems": [each.replace(str(home), "{home}") for each in problems]}
 
 
 def catalogue_digest(session: Session) -> str:

@@ -15,14 +15,19 @@ from sqlalchemy.orm import Session
 
 from catalog import database, importer
 from catalog.database import Database
+from catalog.fetch import retries
 from cli import COMMANDS, vitrine
 from core.errors import VitrineError
+from core.settings import Settings
 from core.vectors import Embeddings
 from encoder import loading
 from encoder.checkpoint import Checkpoint
 from encoder.fake import FakeEncoder
 from encoder.registry import ModelAction, ModelEvent, ModelRegistry
 from indexer.embedding_store import EmbeddingStore
+from indexer.jobs import watch_of
+from indexer.reindex import KEEP
+from indexer.report import BuildReport
 from tests.faults.inspection import catalogue_digest
 from tests.faults.shop import write_feeds
 
@@ -49,6 +54,7 @@ def warm_up() -> None:
     os.environ.update(_SETTINGS)
     importer.ROWS_PER_TRANSACTION = _ROWS_PER_TRANSACTION
     database.BUSY_TIMEOUT_S, database.RETRY_FOR_S = 1, 1
+    retries.FIRST_PAUSE_S = 0.01
     loading.load_encoder = lambda settings: ENCODER
     loading.model_fingerprint = lambda settings: ENCODER.fingerprint
     for name in _USED:
@@ -64,7 +70,13 @@ def warm_up() -> None:
 def run(argv: Sequence[str], home: Path, note: NotesTaker = lambda _: None) -> dict[str, Any]:
     """Run one job to its end; tell its exit status and what it had embedded."""
     _note_what_is_reported(note)
-    status = _promote(Path(argv[1]), home) if argv[0] == "promote" else _command(argv, home)
+    match argv:
+        case ["promote", folder]:
+            status = _promote(Path(folder), home)
+        case ["watch"]:
+            status = _watch(home)
+        case _:
+            status = _command(argv, home)
     note({"done": status})
     return {
         "status": status,
@@ -78,6 +90,28 @@ def _command(argv: Sequence[str], home: Path) -> int:
     except SystemExit as ended:
         return int(ended.code or 0)
     return 0
+
+
+class _OneRound:
+    """Time that ends a watch after its first look."""
+
+    def now(self) -> float:
+        return 0.0
+
+    def wait(self, seconds: float) -> bool:
+        return True
+
+
+def _watch(home: Path) -> int:
+    """Do what `vitrine index watch` does until it would wait: it tells a failure and goes on."""
+    told: list[BuildReport] = []
+    try:
+        settings = Settings.load(os.environ | {"VITRINE_HOME": str(home)})
+        settings.ensure_home()
+        watch_of(settings, 1, KEEP, told.append).run(_OneRound())
+    except (VitrineError, OSError) as error:
+        print(f"vitrine: {error}")
+    return 0 if told else 1
 
 
 def _promote(folder: Path, home: Path) -> int:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,9 +20,21 @@ from queue import SimpleQueue
 from typing import Any
 
 from tests.faults import power_loss
-from tests.faults.shim import Action, Kind, Note, Operation, Plan, read_log
+from tests.faults.shim import (
+    ALL_KINDS,
+    ON_FILES,
+    ON_NETWORK,
+    Action,
+    Kind,
+    Note,
+    Operation,
+    Plan,
+    read_log,
+)
 
 _ROOT = Path(__file__).parents[2]
+_SAYS_WHY = ("vitrine: ", "the index is not kept up: ")
+"""How a command, and a watch, begin to tell what failed."""
 _TAKES_SPACE = frozenset({Kind.WRITE, Kind.CREATE, Kind.MKDIR, Kind.TRUNCATE, Kind.LINK})
 
 
@@ -32,7 +44,7 @@ class Fault:
 
     name: str
     action: Action
-    kinds: frozenset[Kind] = frozenset(Kind)
+    kinds: frozenset[Kind] = ON_FILES
     error: int = 0
     lasting: bool = False
 
@@ -41,12 +53,13 @@ class Fault:
 
 
 FAULTS = (
-    Fault("killed", Action.KILL),
+    Fault("killed", Action.KILL, ALL_KINDS),
     Fault("killed inside a write", Action.SHORT_AND_KILL, frozenset({Kind.WRITE})),
     Fault("disk full", Action.FAIL, _TAKES_SPACE, errno.ENOSPC, lasting=True),
     Fault("input/output error", Action.FAIL, error=errno.EIO),
     Fault("read-only from there", Action.FAIL, error=errno.EROFS, lasting=True),
     Fault("short write", Action.SHORT, frozenset({Kind.WRITE})),
+    Fault("connection reset", Action.FAIL, ON_NETWORK, errno.ECONNRESET),
 )
 
 
@@ -61,6 +74,8 @@ class Job:
     """Folder below home that the shop is in: a restore makes it and works beside it."""
     done_already: str = ""
     """What the job says, and fails, where it had been done to its end."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Settings of its own."""
 
 
 @dataclass(slots=True)
@@ -164,7 +179,13 @@ def request(
     log_operations: bool = False,
 ) -> dict[str, Any]:
     """Ask a runner to run the job by a plan, if there is one, to look, and to run it again."""
-    told = {"home": str(home), "argv": job.argv, "shop": job.shop, "again": again}
+    told = {
+        "home": str(home),
+        "argv": job.argv,
+        "shop": job.shop,
+        "again": again,
+        "environment": dict(job.environment),
+    }
     if plan is None:
         return told
     return told | {"plan": plan.as_json(), "log": str(log), "log_operations": log_operations}
@@ -274,7 +295,7 @@ def _ended_badly(fault: Fault, ended: dict[str, Any]) -> Iterator[str]:
     statuses = (0,) if fault.action is Action.SHORT else (0, 1)
     if ended["ended"] != 0 or ended["status"] not in statuses or "Traceback" in ended["printed"]:
         yield f"it ended with {ended}"
-    elif ended["status"] == 1 and "vitrine: " not in ended["printed"]:
+    elif ended["status"] == 1 and not any(each in ended["printed"] for each in _SAYS_WHY):
         yield f"it did not say why: {ended['printed']!r}"
 
 
@@ -288,8 +309,10 @@ def violations(
     after, again, final = answer["after"], answer["again"], answer["final"]
     printed = answer["printed"]
     ended = again["status"] == 0 or (known.done_already and known.done_already in printed)
-    if after["problems"] or not ended or final["problems"]:
-        yield f"{after['problems']}, then {again['status']} {final['problems']}: {printed}"
+    # What was damaged before may still be, until the job has mended it.
+    new = [each for each in after["problems"] if each not in known.before["problems"]]
+    if new or not ended or final["problems"]:
+        yield f"{new}, then {again['status']} {final['problems']}: {printed}"
         return
     yield from _lost_or_phantom(known, notes, after)
     yield from _unlike_undisturbed(known, after, again, final)

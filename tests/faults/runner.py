@@ -38,12 +38,14 @@ def answer(request: dict[str, Any], library: Path) -> dict[str, Any]:
     home = Path(request["home"])
     argv = [word.replace("{home}", str(home)) for word in request["argv"]]
     shop = home / request["shop"]
+    environment = request["environment"]
     told: dict[str, Any] = {}
     if "plan" in request:
         plan, log = shim.Plan.parse(request["plan"]), Path(request["log"])
         log.write_bytes(b"")
 
         def struck() -> dict[str, Any]:
+            os.environ.update(environment)
             descriptor = os.open(log, os.O_WRONLY | os.O_APPEND)
             shim.arm(library, home, plan, descriptor, request["log_operations"])
             told = job_process.run(argv, shop, lambda note: shim.write_note(descriptor, note))
@@ -51,12 +53,13 @@ def answer(request: dict[str, Any], library: Path) -> dict[str, Any]:
 
         told["job"] = forked(struck)
         told["job"]["notes"] = [n.told for n in shim.read_log(log) if isinstance(n, shim.Note)]
-    told |= forked(lambda: _look(argv, shop, request["again"]))
+    told |= forked(lambda: _look(argv, shop, request["again"], environment))
     return told
 
 
-def _look(argv: list[str], home: Path, again: bool) -> dict[str, Any]:
+def _look(argv: list[str], home: Path, again: bool, environment: dict[str, str]) -> dict[str, Any]:
     """Look at the home, run the job undisturbed where that is wanted, and look again."""
+    os.environ.update(environment)
     told: dict[str, Any] = {"after": inspection.inspect(home)}
     if again:
         told |= {"again": job_process.run(argv, home), "final": inspection.inspect(home)}

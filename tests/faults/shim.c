@@ -1,4 +1,5 @@
-/* Stands between a process and the kernel wherever it changes files below one folder.
+/* Stands between a process and the kernel wherever it changes files below one folder, or
+ * talks to the network.
  *
  * A library that replaces libc's write() does not see what libc itself writes (fwrite,
  * which numpy uses), and one that replaces those does not see what links libc statically.
@@ -20,6 +21,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -32,7 +34,10 @@
 
 #define PATH_BYTES 4096
 
-enum kind { WRITE, SYNC, RENAME, OPEN, CREATE, TRUNCATE, UNLINK, MKDIR, LINK, KINDS };
+enum kind {
+    WRITE, SYNC, RENAME, OPEN, CREATE, TRUNCATE, UNLINK, MKDIR, LINK,
+    CONNECT, SEND, RECEIVE /* these three: over sockets of the internet's families */
+};
 enum action { NOTHING, KILL, FAIL, SHORT, SHORT_AND_KILL };
 
 struct plan {
@@ -125,6 +130,13 @@ static int below_home(const char *path) {
            (path[home_bytes] == '/' || path[home_bytes] == 0 || path[home_bytes] == ' ');
 }
 
+static int is_internet(int fd) {
+    int family = 0;
+    unsigned size = sizeof family;
+    raw(SYS_getsockopt, fd, SOL_SOCKET, SO_DOMAIN, &family, &size);
+    return family == AF_INET || family == AF_INET6;
+}
+
 static void by_fd(struct operation *op, int kind, int fd) {
     op->kind = kind;
     op->fd = fd;
@@ -171,6 +183,9 @@ static void understand(struct operation *op) {
         by_name(op, RENAME, (int)a[0], a[1]);
         resolve((int)a[2], (const char *)a[3], op->target);
         op->flags = op->call == SYS_renameat2 ? (uint64_t)a[4] : 0; break;
+    case SYS_connect: by_fd(op, CONNECT, (int)a[0]); break;
+    case SYS_sendto: case SYS_sendmsg: by_fd(op, SEND, (int)a[0]); break;
+    case SYS_recvfrom: case SYS_recvmsg: by_fd(op, RECEIVE, (int)a[0]); break;
     case SYS_link: case SYS_symlink:
         by_name(op, LINK, AT_FDCWD, a[0]);
         resolve(AT_FDCWD, (const char *)a[1], op->target); break;
@@ -232,7 +247,8 @@ static void write_data(const struct operation *op, uint64_t left) {
 static void log_operation(const struct operation *op, long result) {
     struct record record = {.magic = 0x4d495653, .kind = (uint32_t)op->kind, .result = result};
     struct stat found = {0};
-    if (plan.log < 0 || result < 0) return;
+    /* On the network a refusal is usual: a socket with a time limit is told to wait. */
+    if (plan.log < 0 || (result < 0 && op->kind < CONNECT)) return;
     if (op->kind == OPEN || op->kind == CREATE) raw(SYS_fstat, result, &found);
     else if (op->fd >= 0) raw(SYS_fstat, op->fd, &found);
     else raw(SYS_lstat, op->kind == RENAME || op->kind == LINK ? op->target : op->path, &found);
@@ -280,12 +296,14 @@ static void trapped(int signal, siginfo_t *info, void *context) {
     const int order[6] = {REG_RDI, REG_RSI, REG_RDX, REG_R10, REG_R8, REG_R9};
     for (int at = 0; at < 6; at++) op.arguments[at] = registers[order[at]];
     understand(&op);
-    if (!below_home(op.path) && !below_home(op.target)) {
+    int is_meant = op.kind >= CONNECT ? is_internet(op.fd)
+                                      : below_home(op.path) || below_home(op.target);
+    if (!is_meant) {
         const long *a = op.arguments;
         registers[REG_RAX] = raw(op.call, a[0], a[1], a[2], a[3], a[4], a[5]);
         return;
     }
-    lock();
+    lock(); /* Nothing waits in here: Python polls a socket that has a time limit before. */
     registers[REG_RAX] = decide(&op);
     unlock();
 }
@@ -295,6 +313,7 @@ static const int TRAPPED[] = {
     SYS_copy_file_range, SYS_fsync, SYS_fdatasync, SYS_sync, SYS_syncfs, SYS_ftruncate, SYS_fallocate, SYS_truncate,
     SYS_creat, SYS_unlink, SYS_rmdir, SYS_unlinkat, SYS_mkdir, SYS_mkdirat, SYS_rename,
     SYS_renameat, SYS_renameat2, SYS_link, SYS_linkat, SYS_symlink,
+    SYS_connect, SYS_sendto, SYS_sendmsg, SYS_recvfrom, SYS_recvmsg,
 };
 #define CALLS (sizeof TRAPPED / sizeof *TRAPPED)
 #define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)(field))

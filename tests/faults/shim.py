@@ -24,7 +24,7 @@ _RECORD = struct.Struct("<IIqQqQIIQ")
 
 
 class Kind(IntEnum):
-    """What an operation does to the files below home."""
+    """What an operation does to the files below home, or with the network."""
 
     WRITE = 0
     SYNC = 1
@@ -36,6 +36,9 @@ class Kind(IntEnum):
     UNLINK = 6
     MKDIR = 7
     LINK = 8
+    CONNECT = 9
+    SEND = 10
+    RECEIVE = 11
 
 
 class Action(IntEnum):
@@ -50,6 +53,8 @@ class Action(IntEnum):
 
 
 ALL_KINDS = frozenset(Kind)
+ON_NETWORK = frozenset({Kind.CONNECT, Kind.SEND, Kind.RECEIVE})
+ON_FILES = ALL_KINDS - ON_NETWORK
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,7 @@ class _Plan(ctypes.Structure):
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One change that was made below home, as the log has it."""
+    """One change that was made below home, or one turn on the network, as the log has it."""
 
     kind: Kind
     result: int

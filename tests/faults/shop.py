@@ -1,12 +1,16 @@
-"""A shop of a dozen products, its feeds, and homes in the states that jobs start from."""
+"""A shop of a dozen products, its feeds, their pictures' server, and damage to its index."""
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
 
+from indexer.embedding_store import ContentKind
+from indexer.snapshot import embeddings_file
+from tests.catalog.fetch.server import Request, Server, answer
 from tests.search.models import save_noisy
 
 COLOURS = ("red", "green", "blue", "yellow", "orange", "purple", "pink", "brown", "black", "white")
@@ -43,6 +47,38 @@ def write_feeds(folder: Path) -> Feeds:
         _write_feed(folder / "whole.csv", whole),
         save_noisy(folder / "model", 0.0),
     )
+
+
+def write_feed_of_urls(feed: Path, server: Server) -> Path:
+    """Write a feed that names its pictures by their URLs."""
+    head, *rows = feed.read_text(encoding="utf-8").splitlines()
+    starts = (row.rpartition(",") for row in rows)
+    path = feed.with_name(f"{feed.stem}-of-urls.csv")
+    lines = [head, *(f"{start},{server.url('/' + name)}" for start, _, name in starts)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def picture_server(folder: Path) -> Server:
+    """Make a server of the pictures below a folder, which answers conditional requests."""
+
+    def serve(request: Request) -> bytes:
+        content = (folder / request.target.removeprefix("/")).read_bytes()
+        tag = f'"{hashlib.sha256(content).hexdigest()}"'
+        is_known = request.headers.get("if-none-match") == tag
+        return answer(content, 304 if is_known else 200, ETag=tag)
+
+    return Server(serve)
+
+
+def damage_index(home: Path) -> None:
+    """Flip a bit in the generation in service, and one in a stored embedding."""
+    served = (home / "index" / (home / "index" / "current").read_text()).resolve()
+    stores = sorted(home.glob("embeddings/*/image.vectors"))
+    for path in (served / embeddings_file(ContentKind.IMAGE), *stores):
+        content = bytearray(path.read_bytes())
+        content[-20] ^= 1
+        path.write_bytes(content)
 
 
 def _write_feed(path: Path, rows: dict[int, list[object]]) -> Path:

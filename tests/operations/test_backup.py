@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import errno
 import json
+import os
 import random
 import shutil
 import sqlite3
@@ -244,6 +246,47 @@ def test_a_restore_that_is_stopped_leaves_the_old_home_and_nothing_else(
     assert [each.name for each in home.path.parent.iterdir()] == ["home"]
 
 
+@pytest.mark.parametrize("part", ["vitrine.db", "images", "index", "embeddings"])
+def test_a_disk_that_does_not_keep_a_restored_file_is_told_and_leaves_the_old_home(
+    part: str, home: Home, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real_sync = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        path = os.readlink(f"/proc/self/fd/{descriptor}")
+        if f".restoring/{part}" in path and not path.endswith(("-wal", "-journal")):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        real_sync(descriptor)
+
+    before = files_below(home.path, ".")
+    monkeypatch.setattr(os, "fsync", fsync)
+    with pytest.raises(OSError, match="Input/output error"):
+        bring_back(archive, home.path, force=True)
+    assert files_below(home.path, ".") == before
+    assert [each.name for each in home.path.parent.iterdir()] == ["home"]
+
+
+def test_every_restored_file_and_folder_is_synced_before_the_home_gets_its_name(
+    archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced, real_sync, real_move = set(), os.fsync, restore_module._move_into_place
+    staged_paths: set[str] = set()
+
+    def fsync(descriptor: int) -> None:
+        synced.add(os.readlink(f"/proc/self/fd/{descriptor}"))
+        real_sync(descriptor)
+
+    def move(staged: Path, target: Path) -> str:
+        staged_paths.update(map(str, [staged, *staged.rglob("*")]))
+        assert staged_paths <= synced
+        return real_move(staged, target)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(restore_module, "_move_into_place", move)
+    bring_back(archive, tmp_path / "new")
+    assert len(staged_paths) > 2 * len(NAMES)
+
+
 KILLED = """
 import os, sys
 from pathlib import Path
@@ -340,12 +383,6 @@ def test_a_home_without_a_database_is_refused_in_words(
         save(home.settings, tmp_path / "b.tar")
     assert "vitrine.db" in str(raised.value)
     assert not (tmp_path / "b.tar").exists()
-
-
-def test_a_server_is_left_to_its_own_tool(home: Home, tmp_path: Path) -> None:
-    settings = replace(home.settings, database_url="postgresql://shop@localhost/shop")
-    with pytest.raises(BackupError, match="pg_dump"):
-        save(settings, tmp_path / "b.tar")
 
 
 def test_the_copy_of_the_database_is_whole(archive: Path, tmp_path: Path) -> None:
