@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
@@ -209,11 +210,12 @@ def size_in_service(root: Path) -> BuildSize | None:
 
 def measure_products(products: Iterable[ProductRecord], limit: int, dim: int) -> BuildSize | None:
     """Measure the first products as a build would write them; None where there are none."""
+    now = datetime.now(UTC)
     with tempfile.TemporaryDirectory(prefix="vitrine-sample-") as scratch:
         draft = SnapshotDraft(Path(scratch), generations.new_id(Path(scratch)))
         try:
             for product in islice(products, limit):
-                draft.add(product)
+                draft.add(product.sold_at(now))
             if len(draft) == 0:
                 return None
             draft.close_products()

@@ -1,13 +1,19 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from catalog import repository
+from catalog.database import open_catalog
+from catalog.records import ProductRecord, Sale
 from core.errors import NoRoomError
 from core.memory import _container_available, available_memory_bytes, resident_bytes
+from core.settings import Settings
 from indexer import room
 from indexer.room import BuildSize, require_room, room_for, size_in_service, size_of_catalogue
 from tests.operations.conftest import Home, home, template
@@ -48,6 +54,17 @@ def test_the_generation_in_service_is_measured_as_it_is(home: Home) -> None:
     data = sum(path.stat().st_size for path in folder.iterdir() if path.name != "manifest.json")
     # The rest are the arrays' own headers, 128 bytes each, and an empty list of refusals.
     assert 0 <= data - 5 * 128 - found.generation_bytes < 8
+
+
+def test_the_room_for_a_first_build_is_told_of_a_shop_with_a_sale_on(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    on_now = Sale(price_minor=900, ends_at=datetime(9999, 1, 1, tzinfo=UTC))
+    with closing(open_catalog(settings)) as database, database.write() as session:
+        product = ProductRecord("a", "A lamp", price_minor=1000, currency="EUR", sale=on_now)
+        repository.upsert(session, [product], datetime.now(UTC))
+    room = require_room(settings)
+    assert room is not None
+    assert room.products == 1
 
 
 def test_a_build_on_a_full_disk_is_refused_with_figures_and_advice(
