@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
+
+from catalog.availability import BACKORDER, OUT_OF_STOCK, PREORDER
 
 CATEGORY_SEPARATOR = " > "
 
@@ -65,6 +67,26 @@ class ProductRecord:
     """A price that holds for a time. A generation's products have none: see ``sold_at``."""
     availability: str = ""
     """in_stock, out_of_stock, preorder or backorder; empty where the feed does not say."""
+    added_on: date | None = field(default=None, compare=False)
+    """When the catalogue first had it, in UTC; None where that is not known. No feed says it,
+    so that two records of the same product are equal without it."""
+
+    @property
+    def in_stock(self) -> bool | None:
+        """Whether it can be had; None where the feed does not say.
+
+        A stock of none wins over what the feed calls available: it is the later news.
+        """
+        if self.stock is not None and self.stock <= 0:
+            return self.availability in (PREORDER, BACKORDER)
+        if self.availability:
+            return self.availability != OUT_OF_STOCK
+        return None if self.stock is None else True
+
+    @property
+    def on_sale(self) -> bool | None:
+        """Whether a higher price was asked before; None where there is no price."""
+        return None if self.price_minor is None else (self.was_minor or 0) > self.price_minor
 
     def sold_at(self, now: datetime) -> ProductRecord:
         """Give the product with the price that is asked at a moment, and no sale to come."""

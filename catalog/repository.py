@@ -333,6 +333,7 @@ def _select_products() -> Any:
         Product.sale_starts_at,
         Product.sale_ends_at,
         Product.availability,
+        Product.created_at,
     )
 
 
@@ -355,6 +356,7 @@ def _with_images(session: Session, rows: Sequence[Row[Any]]) -> Iterator[Product
             was_minor=row.was_minor,
             sale=_sale_of(row),
             availability=row.availability,
+            added_on=row.created_at.astimezone(UTC).date(),
         )
 
 

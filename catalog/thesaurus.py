@@ -91,11 +91,15 @@ def _book() -> _Book:
 
 
 def _stems(text: str) -> _Stems:
-    return tuple(_stem(word) for word in _WORD.findall(text.lower()))
+    return tuple(stem(word) for word in _WORD.findall(text.lower()))
 
 
-def _stem(word: str) -> str:
-    """Cut a word to what its singular and its plural share; the result need not be a word."""
+def stem(word: str) -> str:
+    """Cut a word to what its singular and its plural share; the result need not be a word.
+
+    >>> stem("watches") == stem("watch"), stem("dresses"), stem("accessories")
+    (True, 'dress', 'accessory')
+    """
     if word.endswith("s") and not word.endswith("ss"):
         word = word[:-1]
     if word.endswith(("che", "she", "sse", "xe")):  # watches, brushes, dresses, boxes

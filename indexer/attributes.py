@@ -7,7 +7,10 @@ int64 beside a mask of where they are known. Column names:
   so that shoes for men and for women are two values);
 - ``brand``, ``currency``, ``group_id``;
 - ``attribute.NAME`` for each attribute with a bounded number of values;
-- numbers: ``price_minor``, ``stock``.
+- ``attribute.NAME`` is a number besides, where every value of it is one;
+- ``availability`` as the feed says it; ``in_stock`` and ``on_sale``, ``true`` or ``false``;
+- numbers: ``price_minor``, ``stock``, ``added`` (the day the catalogue first had it, as the
+  seconds from 1970 to its beginning, UTC).
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +31,7 @@ from catalog.records import CATEGORY_SEPARATOR, ProductRecord
 from core.errors import SnapshotError
 from core.vectors import Mask
 from indexer.arrays import open_array, save_array
+from indexer.number_attributes import MAX_DECIMALS, NumberAttributes
 
 SCHEMA = "columns.json"
 CODES = "columns.codes.npy"
@@ -38,7 +43,8 @@ KNOWN = "columns.known.npy"
 
 MISSING = -1
 ATTRIBUTE = "attribute."
-NUMBER_COLUMNS = ("price_minor", "stock")
+NUMBER_COLUMNS = ("price_minor", "stock", "added")
+SECONDS_A_DAY = 86_400
 MAX_LEVELS = 8
 MAX_ATTRIBUTES = 64
 """A shop's export can have hundreds; the ones that most products have are kept."""
@@ -80,6 +86,8 @@ class NumberColumn:
     """Shape (products,); 0 where not known."""
     known: Mask
     """Shape (products,)."""
+    decimals: int = 0
+    """A whole one is 10 to the power of this in ``numbers``."""
 
 
 class Columns:
@@ -100,8 +108,8 @@ class Columns:
             for each, row in zip(schema["coded"], codes, strict=True)
         }
         self.numbers: Mapping[str, NumberColumn] = {
-            name: NumberColumn(values, mask)
-            for name, values, mask in zip(schema["numbers"], numbers, known, strict=True)
+            each["name"]: NumberColumn(values, mask, each["decimals"])
+            for each, values, mask in zip(schema["numbers"], numbers, known, strict=True)
         }
 
     def check(self) -> None:
@@ -125,12 +133,13 @@ class Columns:
 
 
 class ColumnsWriter:
-    """Gathers columns as products come; memory grows by about 12 bytes a value."""
+    """Gathers columns as products come; memory grows by about 12 bytes a word, 16 a number."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._count = 0
         self._coded: dict[str, _Gathered] = {"brand": _Gathered()}
+        self._measures = NumberAttributes()
         self._numbers = {name: array("q") for name in NUMBER_COLUMNS}
         self._known = {name: bytearray() for name in NUMBER_COLUMNS}
 
@@ -141,9 +150,10 @@ class ColumnsWriter:
                 limit = MAX_VALUES if name.startswith(ATTRIBUTE) else None
                 column = self._coded[name] = _Gathered(limit)
             column.add(self._count, value)
-        for name, number in (("price_minor", product.price_minor), ("stock", product.stock)):
+        for name, number in _numbers(product):
             self._numbers[name].append(number or 0)
             self._known[name].append(number is not None)
+        self._measures.add(self._count, product.attributes.items())
         self._count += 1
 
     def finish(self) -> None:
@@ -153,17 +163,29 @@ class ColumnsWriter:
         coded = []
         for row, name in enumerate(kept):
             coded.append({"name": name, "values": self._coded[name].write(codes[row])})
-        schema = {"coded": coded, "numbers": list(NUMBER_COLUMNS)}
-        shape = (len(NUMBER_COLUMNS), self._count)
-        numbers = np.array([self._numbers[name] for name in NUMBER_COLUMNS], dtype=np.int64)
-        known = np.frombuffer(
-            b"".join(self._known[name] for name in NUMBER_COLUMNS), dtype=np.bool_
-        )
+        numbers = self._number_columns()
+        described = [
+            {"name": name, "decimals": column.decimals} for name, column in numbers.items()
+        ]
+        schema = {"coded": coded, "numbers": described}
         text = json.dumps(schema, ensure_ascii=False, indent=0)
         (self._directory / SCHEMA).write_bytes(text.encode("utf-8", "surrogatepass"))
         save_array(self._directory / CODES, codes)
-        save_array(self._directory / NUMBERS, numbers.reshape(shape))
-        save_array(self._directory / KNOWN, known.reshape(shape))
+        save_array(self._directory / NUMBERS, np.stack([each.numbers for each in numbers.values()]))
+        save_array(self._directory / KNOWN, np.stack([each.known for each in numbers.values()]))
+
+    def _number_columns(self) -> dict[str, NumberColumn]:
+        """Give the columns of our own, then the attributes that are numbers."""
+        columns = {
+            name: NumberColumn(
+                np.frombuffer(self._numbers[name], dtype=np.int64),
+                np.frombuffer(self._known[name], dtype=np.bool_),
+            )
+            for name in NUMBER_COLUMNS
+        }
+        for name, each in self._measures.columns(self._count).items():
+            columns[ATTRIBUTE + name] = NumberColumn(each.numbers, each.known, each.decimals)
+        return columns
 
     def _kept(self) -> list[str]:
         """Choose the columns: all of our own, and the attributes that most products have."""
@@ -215,14 +237,17 @@ def _read_schema(path: Path) -> dict[str, Any]:
     """
     try:
         schema = json.loads(path.read_bytes())
-        words = [*schema["numbers"], *(each["name"] for each in schema["coded"])]
+        words = [each["name"] for each in (*schema["numbers"], *schema["coded"])]
         words += [word for each in schema["coded"] for word in each["values"]]
+        decimals = [each["decimals"] for each in schema["numbers"]]
     except OSError as error:
         raise SnapshotError(f"{path} cannot be read: {error.strerror or error}.") from error
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise SnapshotError(f"{path} does not describe columns ({error!r}).") from error
     if not all(isinstance(each, str) for each in words):
         raise SnapshotError(f"{path} has names or words that are not text.")
+    if not all(type(each) is int and 0 <= each <= MAX_DECIMALS for each in decimals):
+        raise SnapshotError(f"{path} has numbers of {decimals!r} decimals.")
     return dict(schema)
 
 
@@ -230,8 +255,26 @@ def _words(product: ProductRecord) -> Iterator[tuple[str, str]]:
     path = product.category[:MAX_LEVELS]
     for level in range(1, len(path) + 1):
         yield f"category_{level}", CATEGORY_SEPARATOR.join(path[:level])
-    own = (("brand", product.brand), ("currency", product.currency), ("group_id", product.group_id))
+    own = (
+        ("brand", product.brand),
+        ("currency", product.currency),
+        ("group_id", product.group_id),
+        ("availability", product.availability),
+        ("in_stock", _flag(product.in_stock)),
+        ("on_sale", _flag(product.on_sale)),
+    )
     yield from ((name, value) for name, value in own if value)
     for name, value in product.attributes.items():
         if value:
             yield ATTRIBUTE + name, value
+
+
+def _flag(value: bool | None) -> str:
+    return "" if value is None else str(value).lower()
+
+
+def _numbers(product: ProductRecord) -> Iterator[tuple[str, int | None]]:
+    yield "price_minor", product.price_minor
+    yield "stock", product.stock
+    day = product.added_on
+    yield "added", None if day is None else (day - date(1970, 1, 1)).days * SECONDS_A_DAY

@@ -12,7 +12,7 @@ import PIL
 from core import VERSION
 from indexer.manifest import FORMAT
 
-_PACKAGES = ("catalog", "indexer")
+_PACKAGES = ("catalog", "catalog/lexicon", "indexer")
 """What turns a catalogue into a generation's files lies in the folders of these."""
 
 

@@ -17,6 +17,9 @@ from core.terminal import BarProgress, VitrineGroup, emit, json_option, table
 # `vitrine --help` stays quick.
 
 KEEP_RANGE = click.IntRange(min=1)
+AFTER_BUILD = "vitrine.after_build"
+"""Where a click context keeps what follows a build, ``Callable[[Settings], None]``: what needs the
+search, which this package does not know."""
 
 
 @click.group("index", cls=VitrineGroup)
@@ -53,6 +56,7 @@ def build(settings: Settings, force: bool, keep: int, as_json: bool) -> None:
     job = replace(job_from(settings), keep=keep, force=force)
     report = reported_build(settings, job, BarProgress())
     emit(asdict(report), report.to_text(), as_json)
+    _follow_up(settings)
 
 
 @index.command()
@@ -84,6 +88,7 @@ def watch(settings: Settings, every_s: int, keep: int, as_json: bool) -> None:
 
     def tell(report: BuildReport) -> None:
         click.echo(json.dumps(asdict(report)) if as_json else report.to_line())
+        _follow_up(settings)
 
     settings.ensure_home()
     keep_freed_memory()  # the next build takes again what this one took
@@ -91,6 +96,12 @@ def watch(settings: Settings, every_s: int, keep: int, as_json: bool) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
         watch_of(settings, every_s, keep, tell).run(EventClock(threading.Event()))
+
+
+def _follow_up(settings: Settings) -> None:
+    follow_up = click.get_current_context().meta.get(AFTER_BUILD)
+    if follow_up is not None:
+        follow_up(settings)
 
 
 @index.command()

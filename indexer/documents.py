@@ -6,6 +6,7 @@ import hashlib
 import json
 from array import array
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -152,6 +153,7 @@ def _to_line(product: ProductRecord) -> bytes:
         "currency": product.currency,
         "stock": product.stock,
         "availability": product.availability,
+        "added_on": None if product.added_on is None else product.added_on.isoformat(),
         "group_id": product.group_id,
         "attributes": dict(product.attributes),
         "images": [[each.hash, each.alt, each.width, each.height] for each in product.images],
@@ -165,5 +167,6 @@ def _from_json(told: Mapping[str, Any]) -> ProductRecord:
             **told,
             "category": tuple(told["category"]),
             "images": tuple(ImageRecord(*each) for each in told["images"]),
+            "added_on": None if told["added_on"] is None else date.fromisoformat(told["added_on"]),
         }
     )

@@ -13,18 +13,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from catalog.records import ProductRecord
 from core import VERSION
 from core.files import fsync_directory
-from core.vectors import Mask
+from core.vectors import Mask, Rows
 from indexer.arrays import save_array, write_header
-from indexer.attributes import ColumnsWriter
+from indexer.attributes import CODES, KNOWN, NUMBERS, SCHEMA, ColumnsWriter
 from indexer.basis import CatalogueBasis
 from indexer.documents import Documents, DocumentsWriter
 from indexer.embedding_store import KEY_BYTES, ContentKind, EmbeddingStore, image_key, text_key
 from indexer.generations import PARTIAL
+from indexer.lexical_writer import LEXICAL_FILES, LexicalWriter
 from indexer.manifest import (
     FORMAT,
     MANIFEST,
@@ -32,9 +32,15 @@ from indexer.manifest import (
     describe_file,
 )
 from indexer.pipeline import Refusal
-from indexer.product_text import product_texts
-from indexer.snapshot import IMAGE_POSITIONS, REFUSED, embeddings_file, products_file
+from indexer.product_text import product_text, shoppers_words
+from indexer.snapshot import IMAGE_POSITIONS, KINDS, REFUSED, embeddings_file, products_file
 
+_DERIVED = (SCHEMA, CODES, NUMBERS, KNOWN, *LEXICAL_FILES)
+
+OWN_TEXT, KIND_TEXT = 0, 1
+"""Positions of text rows: a product's own, and shoppers' words, of the first of its kind."""
+
+_NO_KIND = -1
 _CHUNK_ROWS = 4096
 """Rows copied at a time: 8 MB at 512 dimensions, whatever the size of the catalogue."""
 
@@ -93,9 +99,14 @@ class SnapshotDraft:
         self.rows = {kind: FieldRows() for kind in ContentKind}
         self.catalogue = ""
         """Digest of the products and their texts; known once all have been added."""
+        self._kinds = array("i")
+        """Each product's kind, -1 where not known."""
+        self._kind_numbers: dict[str, int] = {}
+        """Shoppers' words for a kind to its number, in the order they came."""
         self._held: dict[ContentKind, Mask] = {}
         self._documents = DocumentsWriter(self.directory)
         self._columns = ColumnsWriter(self.directory)
+        self._lexical = LexicalWriter(self.directory)
 
     def __len__(self) -> int:
         return len(self._documents)
@@ -105,10 +116,21 @@ class SnapshotDraft:
         at = len(self._documents)
         for position, image in enumerate(product.images):
             self.rows[ContentKind.IMAGE].add(image_key(image.hash), at, position)
-        for position, text in enumerate(product_texts(product)):
-            self.rows[ContentKind.TEXT].add(text_key(text), at, position)
+        if own := product_text(product):
+            self.rows[ContentKind.TEXT].add(text_key(own), at, OWN_TEXT)
+        self._kinds.append(self._kind_of(product, at))
         self._columns.add(product)
+        self._lexical.add(product)
         self._documents.add(product)
+
+    def _kind_of(self, product: ProductRecord, at: int) -> int:
+        """Number a product's kind; the words of a new one get a row."""
+        if not (words := shoppers_words(product)):
+            return _NO_KIND
+        if (kind := self._kind_numbers.get(words)) is None:
+            kind = self._kind_numbers[words] = len(self._kind_numbers)
+            self.rows[ContentKind.TEXT].add(text_key(words), at, KIND_TEXT)
+        return kind
 
     def close_products(self) -> Documents:
         """End the pass: nothing more is added, and the products can be read.
@@ -118,10 +140,12 @@ class SnapshotDraft:
         """
         documents = self._documents.finish()
         self._columns.finish()
-        # The texts besides the documents: another wording of them or another thesaurus makes
-        # another index of an unchanged catalogue.
+        self._lexical.finish()
+        # What is made of the documents besides them: another wording of the texts, another
+        # thesaurus or another way to weigh words makes another index of an unchanged catalogue.
         texts = hashlib.sha256(self.rows[ContentKind.TEXT].keys).hexdigest()
-        told = f"format {FORMAT}, texts {texts}, documents {documents}"
+        derived = [describe_file(self.directory / name).sha256 for name in _DERIVED]
+        told = f"format {FORMAT}, texts {texts}, documents {documents}, {derived}"
         self.catalogue = hashlib.sha256(told.encode()).hexdigest()
         return Documents(self.directory)
 
@@ -133,16 +157,34 @@ class SnapshotDraft:
     def write_field(self, kind: ContentKind, store: EmbeddingStore, dim: int) -> None:
         """Write a field's rows, leaving out those that ``hold`` did not find."""
         rows, held = self.rows[kind], self._held[kind]
-        kept = np.flatnonzero(held)
+        if kind is ContentKind.TEXT:
+            kept = self._write_kinds(rows, held)
+        else:
+            kept = np.flatnonzero(held)
+            save_array(self.directory / IMAGE_POSITIONS, _taken(rows.positions, kept))
+            save_array(self.directory / products_file(kind), _taken(rows.products, kept))
         # Written, not mapped: on a full disk a write fails by name, a mapping by SIGBUS.
         with (self.directory / embeddings_file(kind)).open("wb") as file:
             write_header(file, np.dtype("<f4"), (len(kept), dim))
             for start in range(0, len(kept), _CHUNK_ROWS):
                 keys = [rows.key(row) for row in kept[start : start + _CHUNK_ROWS].tolist()]
                 file.write(store.get_many(keys)[0].data)
-        save_array(self.directory / products_file(kind), _held(rows.products, held))
-        if kind is ContentKind.IMAGE:
-            save_array(self.directory / IMAGE_POSITIONS, _held(rows.positions, held))
+
+    def _write_kinds(self, rows: FieldRows, held: Mask) -> Rows:
+        """Tell whose the text rows are: products' own first, then one of each kind.
+
+        Gives which rows to write, in this order.
+        """
+        positions = np.frombuffer(rows.positions, dtype=np.int64)
+        own = np.flatnonzero(held & (positions == OWN_TEXT))
+        save_array(self.directory / products_file(ContentKind.TEXT), _taken(rows.products, own))
+        of_kinds = np.flatnonzero(positions == KIND_TEXT)
+        kept = held[of_kinds]
+        # The last is for products without a kind, whose number is -1.
+        numbers = np.append(np.where(kept, np.cumsum(kept) - 1, _NO_KIND), _NO_KIND)
+        kinds = np.frombuffer(self._kinds, dtype=np.int32)
+        save_array(self.directory / KINDS, numbers[kinds].astype(np.int32))
+        return np.concatenate([own, of_kinds[kept]])
 
     def write_refusals(self, refusals: Iterable[Refusal]) -> None:
         """Note which pictures have no row, so that a later build can try just those again."""
@@ -197,8 +239,8 @@ class SnapshotDraft:
         shutil.rmtree(self.directory, ignore_errors=True)
 
 
-def _held(values: array[int], held: Mask) -> NDArray[np.int64]:
-    return np.frombuffer(values, dtype=np.int64)[held]
+def _taken(values: array[int], rows: Rows) -> Rows:
+    return np.frombuffer(values, dtype=np.int64)[rows]
 
 
 def _fsync(path: Path) -> None:

@@ -12,10 +12,10 @@ from core.terminal import Progress
 from core.vectors import Embeddings, are_normalized
 from encoder.base import DualEncoder
 from indexer.documents import Documents
-from indexer.draft import FieldRows
+from indexer.draft import OWN_TEXT, FieldRows
 from indexer.embedding_store import ContentKind, EmbeddingStore
 from indexer.pipeline import Decoder, ImageSource, Refusal, encode_pictures
-from indexer.product_text import product_texts
+from indexer.product_text import product_text, shoppers_words
 from indexer.report import MAX_REFUSALS_LISTED, RefusedPicture, Stopwatch
 from indexer.sparing import SparingEncoder
 
@@ -79,7 +79,9 @@ class Embedding:
         encoder = self._load_encoder()
 
         def text_of(row: int) -> str:
-            return product_texts(documents[rows.products[row]])[rows.positions[row]]
+            product = documents[rows.products[row]]
+            own = rows.positions[row] == OWN_TEXT
+            return product_text(product) if own else shoppers_words(product)
 
         # Texts of like length share a batch, so that little of it is padding.
         lengths = {row: len(text_of(row)) for row in missing}

@@ -14,7 +14,8 @@ below (finds the best 24 rows) against numpy 2.4 (gives all scores), in ms:
 | 512 | 64      | 39.5  | 232              | 38.1           | 46.1            |
 
 FAISS wins only for few queries with a mask, where it gathers rows instead of multiplying
-all; with many it is far slower. Two BLAS threads wait for each other on busy cores.
+all; with many it is far slower. Two BLAS threads wait for each other on busy cores, so that
+rows are dealt to threads of one BLAS thread each (indexer/row_scan.py).
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ import faiss
 import numpy as np
 
 from core.vectors import Embeddings, Mask, Scores, normalize
+from indexer.row_scan import RowScan
 from indexer.vector_index import (
     PADDING_SCORE,
     Neighbours,
@@ -62,11 +64,12 @@ class FaissFlatIndex:
 
     name = "faiss-cpu"
 
-    def __init__(self, embeddings: Embeddings) -> None:
+    def __init__(self, embeddings: Embeddings, threads: int = 1) -> None:
         self._dim = int(embeddings.shape[1])
         self._index: Any = faiss.IndexFlatIP(self._dim)
         self._index.add(np.ascontiguousarray(embeddings, dtype=np.float32))
         self._stored: Embeddings = _storage(self._index, self._dim)
+        self._scan = RowScan(self._stored, threads)
 
     @property
     def count(self) -> int:
@@ -95,13 +98,13 @@ class FaissFlatIndex:
     def scores(self, queries: Embeddings) -> Scores:
         """Score every row for every query: shape (queries, count)."""
         check_queries(queries, self._dim)
-        if len(queries) == 1:  # a matrix-vector product: half the time of a thin matrix product
-            return np.asarray((self._stored @ queries[0])[None], dtype=np.float32)
-        return np.ascontiguousarray((self._stored @ queries.T).T, dtype=np.float32)
+        return self._scan.scores(queries)
 
     def close(self) -> None:
         """Give memory back; the index answers no more."""
+        self._scan.close()
         self._stored = np.empty((0, self._dim), dtype=np.float32)
+        self._scan = RowScan(self._stored, 1)
         self._index = faiss.IndexFlatIP(self._dim)
 
     def _settle_ties(
@@ -172,7 +175,7 @@ def open_vector_index(kind: str, embeddings: Embeddings, threads: int) -> Vector
         kind: ``numpy``, ``faiss-cpu``, ``faiss-gpu``, or ``auto``: the GPU where the
             installed FAISS and the machine have one, else the CPU.
         embeddings: of shape (rows, dim).
-        threads: that FAISS may use.
+        threads: that a scan may use.
     """
     if kind == "numpy" or len(embeddings) == 0:
         return NumpyIndex(embeddings)
@@ -183,7 +186,7 @@ def open_vector_index(kind: str, embeddings: Embeddings, threads: int) -> Vector
             return FaissGpuIndex(embeddings)
         except Exception as error:  # native code raises what it likes: no kernel, no memory
             log.warning("FAISS cannot use a GPU here (%s); the index is on the CPU", error)
-    return FaissFlatIndex(embeddings)
+    return FaissFlatIndex(embeddings, threads)
 
 
 def gpu_count() -> int:

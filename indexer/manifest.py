@@ -12,7 +12,7 @@ from typing import Any
 from core.errors import SnapshotError
 
 MANIFEST = "manifest.json"
-FORMAT = 2
+FORMAT = 3
 """Raised when a generation's files change in name or meaning; others are not opened."""
 
 

@@ -19,17 +19,23 @@ _LETTER = re.compile(r"[^\W\d_]")
 def product_texts(product: ProductRecord) -> tuple[str, ...]:
     """Give a product's texts: its own, then shoppers' words for its kind where that is known.
 
-    A product without words has none. The second text is equal for all products of a kind,
-    so that it is embedded once.
+    A product without words has none.
 
     >>> product_texts(ProductRecord(id="7", title="Acme Whistler", category=("Kettles",)))
     ('Acme Whistler. Kettles', 'kettle, water boiler, tea kettle')
     >>> product_texts(ProductRecord(id="8", title="Gizmo"))
     ('Gizmo',)
     """
-    own = product_text(product)
-    words = ", ".join(phrases_of_kind(kind_of(product)))
-    return tuple(dict.fromkeys(text for text in (own, words) if text))
+    texts = (product_text(product), shoppers_words(product))
+    return tuple(dict.fromkeys(text for text in texts if text))
+
+
+def shoppers_words(product: ProductRecord) -> str:
+    """Say a product's kind as shoppers do; empty where it is not known.
+
+    It is the same for all products of a kind, so that a generation holds it once.
+    """
+    return ", ".join(phrases_of_kind(kind_of(product)))
 
 
 def product_text(product: ProductRecord) -> str:

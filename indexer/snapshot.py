@@ -7,12 +7,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.errors import SnapshotError
 from core.vectors import Embeddings, Rows
 from indexer.arrays import open_array
 from indexer.attributes import Columns
 from indexer.documents import Documents
 from indexer.embedding_store import ContentKind
+from indexer.lexical import LexicalIndex
+from indexer.lexical_writer import LEXICAL_FILES
 from indexer.manifest import MANIFEST, IndexManifest, describe_file, read_manifest
 
 
@@ -22,12 +27,19 @@ def embeddings_file(kind: ContentKind) -> str:
 
 
 def products_file(kind: ContentKind) -> str:
-    """Name the int64 array of (rows,): the position of each row's product, never falling."""
+    """Name the int64 array of each row's product, never falling.
+
+    Of texts, products' own rows have one; the kinds' come after them.
+    """
     return f"{kind.value}.products.npy"
 
 
 IMAGE_POSITIONS = "image.positions.npy"
 """int64 of (rows,): which picture of its product a row is, from 0."""
+
+KINDS = "kinds.npy"
+"""int32 of (products,): which of the text rows behind the products' own holds shoppers' words
+for a product's kind, from 0; -1 where its kind is not known."""
 
 REFUSED = "image.refused.json"
 """Pictures without a row: ``[hash, code, lasting]`` of each; queries do not need it."""
@@ -36,6 +48,7 @@ REFUSED = "image.refused.json"
 _FILES = {
     "columns.codes.npy", "columns.json", "columns.known.npy", "columns.numbers.npy",
     "documents.ids.npy", "documents.jsonl", "documents.offsets.npy", IMAGE_POSITIONS,
+    KINDS, *LEXICAL_FILES,
     *(name(kind) for kind in ContentKind for name in (embeddings_file, products_file)),
 }  # fmt: skip
 """What is opened, and so must be vouched for."""
@@ -43,11 +56,13 @@ _FILES = {
 _MAPPED = (
     "documents",
     "columns",
+    "lexical",
     "image_embeddings",
     "image_products",
     "image_positions",
     "text_embeddings",
     "text_products",
+    "kinds",
 )
 
 
@@ -72,6 +87,7 @@ class IndexSnapshot:
         try:
             self.documents = Documents(directory)
             self.columns = Columns(directory)
+            self.lexical = LexicalIndex(directory)
             image, text = ContentKind.IMAGE, ContentKind.TEXT
             self.image_embeddings: Embeddings = open_array(
                 directory / embeddings_file(image), "<f4", 2
@@ -82,6 +98,7 @@ class IndexSnapshot:
                 directory / embeddings_file(text), "<f4", 2
             )
             self.text_products: Rows = open_array(directory / products_file(text), "<i8", 1)
+            self.kinds: NDArray[np.int32] = open_array(directory / KINDS, "<i4", 1)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise SnapshotError(f"The generation in {directory} cannot be read: {error}") from error
         self._check_shapes()
@@ -142,7 +159,7 @@ class IndexSnapshot:
             "image.products": (self.image_products.shape, (images,)),
             "image.positions": (self.image_positions.shape, (images,)),
             "text.embeddings": (self.text_embeddings.shape, (texts, manifest.dim)),
-            "text.products": (self.text_products.shape, (texts,)),
+            "kinds": (self.kinds.shape, (manifest.products,)),
         }
         for name, (seen, told) in found.items():
             if seen != told:
@@ -155,6 +172,7 @@ class IndexSnapshot:
         """See that what points from one file into another stays inside it."""
         self.documents.check()
         self.columns.check()
+        self.lexical.check(self.manifest.products)
         for kind, rows in zip(ContentKind, (self.image_products, self.text_products), strict=True):
             inside = not len(rows) or 0 <= rows[0] <= rows[-1] < len(self.documents)
             if not inside or (rows[1:] < rows[:-1]).any():
@@ -162,6 +180,13 @@ class IndexSnapshot:
                     f"{self.path / products_file(kind)} does not fit {self.manifest.products} "
                     "products."
                 )
+        kinds = len(self.text_embeddings) - len(self.text_products)
+        lowest, highest = self.kinds.min(initial=-1), self.kinds.max(initial=-1)
+        if lowest < -1 or highest != kinds - 1:
+            raise SnapshotError(
+                f"{self.path / KINDS} does not fit {len(self.text_embeddings)} text rows, "
+                f"{len(self.text_products)} of them products' own."
+            )
 
 
 def check_files(directory: Path, manifest: IndexManifest) -> None:

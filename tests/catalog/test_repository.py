@@ -55,6 +55,15 @@ def test_a_product_comes_back_as_it_was_put(database: Database, make_product: Ma
         assert repository.get_many(session, ["b", "none"]) == {"b": bare}
 
 
+def test_the_day_of_adding_is_that_of_the_first_import(
+    database: Database, make_product: Make
+) -> None:
+    put(database, make_product("a"))
+    put(database, make_product("a", title="Another"), now=NOON + timedelta(days=3))
+    (product,) = everything(database)
+    assert (product.title, product.added_on) == ("Another", NOON.date())
+
+
 def test_the_same_batch_again_is_unchanged_and_not_written(
     database: Database, make_product: Make
 ) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -81,6 +82,14 @@ def test_a_line_of_a_generation_made_before_sales_were_known_is_read(tmp_path: P
     # Padded with what JSON overlooks, so that the offsets stay right.
     path.write_text(older.rstrip("\n").ljust(len(line) - 1) + "\n")
     assert list(Documents(tmp_path)) == list(documents)
+
+
+def test_the_day_of_adding_comes_back(tmp_path: Path) -> None:
+    day = date(2026, 1, 31)
+    dated, undated = _write(
+        tmp_path, [ProductRecord("a", "A", added_on=day), ProductRecord("b", "B")]
+    )
+    assert (dated.added_on, undated.added_on) == (day, None)
 
 
 def test_a_sale_to_come_has_no_place_in_a_generation(tmp_path: Path) -> None:

@@ -108,21 +108,22 @@ def test_a_picture_and_a_text_shared_by_two_products_are_embedded_once_and_are_t
     assert np.array_equal(snapshot.image_embeddings[0], snapshot.image_embeddings[1])
 
 
-def test_a_known_kind_gives_a_product_a_second_text_row_that_is_embedded_once(
+def test_products_of_a_known_kind_share_a_text_row_behind_their_own(
     empty_shop: Shop,
 ) -> None:
     for id in "abc":
         empty_shop.add(id, f"Whistler {id}", category=("Kettles",))
     empty_shop.add("d", "Gizmo")
     report = empty_shop.build()
-    assert report.fields["text"] == FieldReport(rows=7, embedded=5, reused=0, refused=0)
+    assert report.fields["text"] == FieldReport(rows=5, embedded=5, reused=0, refused=0)
     assert empty_shop.encoder.texts_encoded == 5
     snapshot = empty_shop.open(report.generation)
-    assert snapshot.text_products.tolist() == [0, 0, 1, 1, 2, 2, 3]
+    assert snapshot.text_products.tolist() == [0, 1, 2, 3]
+    assert snapshot.kinds.tolist() == [0, 0, 0, -1]
     own = empty_shop.encoder.encode_texts([f"Whistler {id}. Kettles" for id in "abc"])
     words = empty_shop.encoder.encode_texts(["kettle, water boiler, tea kettle"])
-    np.testing.assert_array_equal(snapshot.text_embeddings[[0, 2, 4]], own)
-    np.testing.assert_array_equal(snapshot.text_embeddings[[1, 3, 5]], np.tile(words, (3, 1)))
+    np.testing.assert_array_equal(snapshot.text_embeddings[:3], own)
+    np.testing.assert_array_equal(snapshot.text_embeddings[4:], words)
 
 
 def test_another_thesaurus_gives_a_new_generation_and_embeds_only_its_words(

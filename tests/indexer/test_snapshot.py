@@ -27,6 +27,12 @@ DATA_FILES = (
     "image.positions.npy",
     "image.products.npy",
     "image.refused.json",
+    "kinds.npy",
+    "lexical.json",
+    "lexical.products.npy",
+    "lexical.starts.npy",
+    "lexical.weights.npy",
+    "lexical.words.npy",
     "text.embeddings.npy",
     "text.products.npy",
 )

@@ -69,15 +69,16 @@ def test_a_changed_rule_is_read_and_compared(built: Shop, monkeypatch: pytest.Mo
 def test_the_digest_of_the_rules_follows_the_programs_text_and_the_limits(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("catalog/thesaurus.toml", "catalog/text.py", "indexer/basis.py"):
+    sources = ("catalog/thesaurus.toml", "catalog/text.py", "catalog/lexicon/english.toml")
+    for name in (*sources, "indexer/basis.py"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("one")
     monkeypatch.setattr(basis_module, "__file__", str(tmp_path / "indexer/basis.py"))
     told = [rules_digest("10 MB"), rules_digest("20 MB")]
-    for name in ("catalog/thesaurus.toml", "catalog/text.py"):
+    for name in sources:
         (tmp_path / name).write_text("two")
         told.append(rules_digest("10 MB"))
-    assert len(set(told)) == 4
+    assert len(set(told)) == 5
     assert rules_digest("10 MB") == told[-1]
 
 
