@@ -34,6 +34,7 @@ _NAME = re.compile(
     rf"|index/\d{{8}}T\d{{6}}-\d{{6}}Z/\w[\w.-]*"
     rf"|embeddings/{_HEX}{{16}}/\w[\w.-]*"
     rf"|models/events\.jsonl|models/{_HEX}{{16}}/\w[\w.-]*"
+    rf"|tuning/{_HEX}{{16}}\.json"
     rf"|images/{_HEX}{{2}}/{_HEX}{{64}}",
     re.ASCII,
 )

@@ -106,6 +106,7 @@ def back_up(
             _add_path(archive, DATABASE, copy)
             _add_generation(archive, served)
             _add_models(archive, settings)
+            _add_tunings(archive, settings)
             images = _add_images(archive, settings, hashes, warnings, progress)
             _add_embeddings(archive, settings)
             archive.finish()
@@ -209,6 +210,11 @@ def _add_models(archive: ArchiveWriter, settings: Settings) -> None:
         if folder.is_dir() and len(folder.name) == NAME_CHARS and "." not in folder.name:
             for path in sorted(each for each in folder.iterdir() if each.is_file()):
                 _add_path(archive, f"models/{folder.name}/{path.name}", path)
+
+
+def _add_tunings(archive: ArchiveWriter, settings: Settings) -> None:
+    for path in sorted(settings.tuning.glob("*.json")):
+        _add_path(archive, f"tuning/{path.name}", path)
 
 
 def _add_images(

@@ -12,14 +12,16 @@ from core.errors import EvaluationError
 from core.metrics import ndcg_at, precision_at, recall_at, reciprocal_rank_at
 from core.terminal import Progress
 from encoder.base import DualEncoder
-from search.answering import Fields, answer
+from search.answering import answer
 from search.generation import ServedGeneration
 from search.query import Page, SearchQuery, parse_text
 from search.results import SearchResults
+from search.scoring import Fields
 
 DEPTH = 10
 """All measures look at ten results; recall@1 at the first of them."""
 _BATCH = 64
+FIELDS = {"image": Fields(texts=False, words=False), "product": Fields()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +94,22 @@ def rank_queries(
     progress: Progress,
 ) -> list[list[str]]:
     """List the ids of the first ``DEPTH`` products for every query, best first."""
-    fields = Fields(images=True, texts=documents == "product")
+    fields = FIELDS[documents]
     rankings: list[list[str]] = []
     with progress.stage("Queries", len(queries), "queries") as tick:
         for start in range(0, len(queries), _BATCH):
             batch = queries[start : start + _BATCH]
-            asked = [SearchQuery(each.query, page=Page(size=DEPTH)) for each in batch]
+            asked = [
+                SearchQuery(
+                    each.query,
+                    page=Page(size=DEPTH),
+                    understand=fields.words,
+                    # Judgements name products: a hit that stands for its variants hides some.
+                    collapse=False,
+                    repeats=not fields.words,
+                )
+                for each in batch
+            ]
             for results in answer(asked, generation, encoder, fields):
                 assert isinstance(results, SearchResults), "sentences name no product"
                 rankings.append([hit.product.id for hit in results.hits])
