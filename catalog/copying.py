@@ -16,11 +16,13 @@ from sqlalchemy import exc as sql_errors
 from sqlalchemy.orm import Session
 
 from catalog.database import SCHEMA, Database, migrate
-from catalog.models import Base, CatalogueState, FetchedImage
+from catalog.models import Base, CatalogueState, FetchedImage, MerchandisingState
 from core.errors import DatabaseError
 
 ROWS_AT_A_TIME = 1_000
-_REPLACED = frozenset({CatalogueState.__tablename__, FetchedImage.__tablename__})
+_REPLACED = frozenset(
+    each.__tablename__ for each in (CatalogueState, FetchedImage, MerchandisingState)
+)
 """What a new database has, and what is only remembered to save a request."""
 
 

@@ -22,7 +22,7 @@ from core.settings import Settings
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
-SCHEMA = "0002"
+SCHEMA = "0004"
 """The newest migration; a test compares it with ``migrations/versions``."""
 
 BUSY_TIMEOUT_S = 30

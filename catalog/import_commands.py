@@ -8,10 +8,8 @@ from pathlib import Path
 from typing import IO
 
 import click
-from sqlalchemy.orm import Session
 
-from catalog import repository
-from catalog.database import Database, open_catalog
+from catalog.database import open_catalog
 from catalog.feed_location import STANDARD_INPUT, is_web_address, located_feed
 from catalog.fetch.pictures import picture_fetcher
 from catalog.fetch.remembered import lookup
@@ -22,7 +20,7 @@ from catalog.import_report import ImportReport
 from catalog.importer import ImportOptions, import_feed
 from catalog.models import ImportMode, RunStatus
 from catalog.money import CURRENCIES
-from catalog.text import strip_controls
+from catalog.named_withdrawal import normal_ids, withdraw_named
 from catalog.withdrawal import DEFAULT_MAX_SHARE
 from core.errors import NothingImportedError, UnknownProductsError, WithdrawalRefusedError
 from core.reports import reported_run
@@ -171,15 +169,16 @@ def withdraw_command(
 
     Exits with 1 if none of them was there.
     """
-    wanted = list(dict.fromkeys(_normal_ids([*ids, *(listed or ())])))
+    wanted = normal_ids([*ids, *(listed or ())])
     if not wanted:
         raise click.UsageError("Name at least one product, or a file of ids with --from.")
     with reported_run(settings.reports, "withdraw") as run:
         database = open_catalog(settings)
         try:
-            withdrawn, unknown = _withdraw(database, wanted)
+            found = withdraw_named(database, wanted)
         finally:
             database.close()
+        withdrawn, unknown = len(found.withdrawn), list(found.unknown)
         run.result = {"withdrawn": withdrawn, "unknown": unknown}
         if withdrawn or as_json:
             emit(run.result, f"Withdrawn: {counted(withdrawn, 'product')}.", as_json)
@@ -202,24 +201,6 @@ def _import(settings: Settings, feed: str, options: ImportOptions) -> ImportRepo
             if fetcher is not None:
                 fetcher.close()
             database.close()
-
-
-def _withdraw(database: Database, ids: list[str]) -> tuple[int, list[str]]:
-    """Withdraw products; give their number, and the ids that were none."""
-    known: set[str] = set()
-
-    def withdraw(session: Session) -> None:
-        # Added to: after a commit whose answer was lost, a second look finds none of them.
-        known.update(repository.known_ids(session, ids))
-        repository.withdraw(session, ids)
-
-    database.transact(withdraw)
-    return len(known), [each for each in ids if each not in known]
-
-
-def _normal_ids(written: list[str]) -> list[str]:
-    """Read ids as a feed's are read: without controls, and white space around or doubled."""
-    return [plain for each in written if (plain := " ".join(strip_controls(each).split()))]
 
 
 def _told_unknown(unknown: list[str]) -> str:

@@ -19,6 +19,12 @@ KEPT_LEDGERS = 20
 """Runs whose rows stay on record; of older ones the counts do. A nightly import of a
 million rows would otherwise outgrow the catalogue within a week."""
 
+API_BATCH = "API batch of "
+"""How the source of a batch of products begins that came over the API. A shop may send one a
+second, and they must not push the nightly feed's rows off the record."""
+LISTED_BATCHES = 1_000
+"""Batches that stay on record with their counts."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunCounts:
@@ -109,7 +115,7 @@ def start_run(
     )
     session.add(run)
     session.flush()
-    _forget_old(session, run.id)
+    _forget_old(session)
     return run.id
 
 
@@ -265,10 +271,21 @@ def _entries(
     return entries
 
 
-def _forget_old(session: Session, run_id: int) -> None:
-    kept = select(ImportRun.id).order_by(ImportRun.id.desc()).limit(KEPT_LEDGERS).scalar_subquery()
+def _forget_old(session: Session) -> None:
+    """Forget rows of old runs, of feeds and of batches apart, and old batches altogether."""
+    is_batch = ImportRun.source.startswith(API_BATCH, autoescape=True)
+    newest = select(ImportRun.id).order_by(ImportRun.id.desc())
+    for which in (is_batch, ~is_batch):
+        kept = newest.where(which).limit(KEPT_LEDGERS)
+        of_these = select(ImportRun.id).where(which)
+        session.execute(
+            delete(LedgerEntry)
+            .where(LedgerEntry.run_id.in_(of_these), LedgerEntry.run_id.not_in(kept))
+            .execution_options(synchronize_session=False)
+        )
+    listed = newest.where(is_batch).limit(LISTED_BATCHES)
     session.execute(
-        delete(LedgerEntry)
-        .where(LedgerEntry.run_id.not_in(kept))
+        delete(ImportRun)
+        .where(is_batch, ImportRun.id.not_in(listed))
         .execution_options(synchronize_session=False)
     )

@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     DateTime,
     Dialect,
+    Double,
     ForeignKey,
     Index,
     MetaData,
@@ -21,6 +22,8 @@ from sqlalchemy import (
 )
 from sqlalchemy import Enum as EnumType
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from catalog.merchandising_rule import Effect, Match
 
 HASH_CHARS = 64
 """Length of a SHA-256 in hex."""
@@ -234,3 +237,85 @@ class LedgerEntry(Base):
     """Why it was mended or refused; empty where it was taken as it is."""
     hint: Mapped[str] = mapped_column(Text)
     value: Mapped[str] = mapped_column(Text)
+
+
+class ApiKey(Base):
+    """A key to the API; the key itself is not kept."""
+
+    __tablename__ = "api_key"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, index=True)
+    """Part of the key, to find it by and to name it in lists."""
+    name: Mapped[str] = mapped_column(Text)
+    scopes: Mapped[str] = mapped_column(String(100))
+    """With commas."""
+    digest: Mapped[str] = mapped_column(String(HASH_CHARS))
+    """SHA-256 of the whole key."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """To the hour."""
+
+
+class LoggedQuery(Base):
+    """What a shopper searched for and was shown, where that is recorded (UBI's query)."""
+
+    __tablename__ = "logged_query"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    query_id: Mapped[str] = mapped_column(String(100), index=True)
+    client_id: Mapped[str] = mapped_column(String(64))
+    user_query: Mapped[str] = mapped_column(Text)
+    attributes: Mapped[dict[str, Any]] = mapped_column(JSON)
+    hit_ids: Mapped[list[str]] = mapped_column(JSON)
+    """Products of the page that was shown, in its order."""
+    issued_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class LoggedEvent(Base):
+    """What a shopper did with a product that a query had shown (UBI's event)."""
+
+    __tablename__ = "logged_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    query_id: Mapped[str] = mapped_column(String(100), index=True)
+    client_id: Mapped[str] = mapped_column(String(64))
+    action_name: Mapped[str] = mapped_column(String(100))
+    object_id: Mapped[str] = mapped_column(binary_text(255))
+    ordinal: Mapped[int | None]
+    """From 1."""
+    happened_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class MerchandisingRule(Base):
+    """What a shop wants of some products: see ``catalog.merchandising_rule``."""
+
+    __tablename__ = "merchandising_rule"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    effect: Mapped[Effect] = mapped_column(_stored_by_value(Effect))
+    product_ids: Mapped[list[str]] = mapped_column(JSON)
+    selection: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    query: Mapped[str] = mapped_column(Text)
+    match: Mapped[Match] = mapped_column(_stored_by_value(Match))
+    category: Mapped[str] = mapped_column(Text)
+    position: Mapped[int]
+    strength: Mapped[float] = mapped_column(Double)
+    starts_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    priority: Mapped[int]
+    note: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class MerchandisingState(Base):
+    """The one row that tells whether a rule changed since a server last looked."""
+
+    __tablename__ = "merchandising_state"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """Always 1."""
+    revision: Mapped[str] = mapped_column(String(32))
+    """Random, and new with every change: equal only where the rules are."""

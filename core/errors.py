@@ -272,6 +272,82 @@ class ServeError(VitrineError):
         self.port = port
 
 
+class ImportNotFoundError(VitrineError):
+    """No import of that number is on record."""
+
+    def __init__(self, run_id: int) -> None:
+        super().__init__(f"There is no import {run_id}.")
+        self.run_id = run_id
+
+
+class EventsOffError(VitrineError):
+    """Events were sent to a shop that records none."""
+
+    def __init__(self) -> None:
+        super().__init__("No events are recorded here; VITRINE_EVENTS=1 switches that on.")
+
+
+class UnknownKeyError(VitrineError):
+    """No live API key has this id or name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no live key {name!r}. `vitrine keys list` lists them.")
+        self.name = name
+
+
+class RuleError(VitrineError):
+    """A merchandising rule has a value that no rule can have; ``field`` names it."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(reason)
+        self.field = field
+
+
+class UnknownRuleError(VitrineError):
+    """There is no merchandising rule of this id."""
+
+    def __init__(self, rule_id: int) -> None:
+        super().__init__(f"There is no rule {rule_id}. `vitrine rules list` lists them.")
+        self.rule_id = rule_id
+
+
+class KeyRequiredError(VitrineError):
+    """An address of the API was asked without a key, and opens to none."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(
+            f"This address needs a key with the scope {scope!r}. Send it as "
+            "'Authorization: Bearer KEY' or 'X-API-Key: KEY'."
+        )
+        self.scope = scope
+
+
+class KeyRefusedError(VitrineError):
+    """A key was sent that opens nothing; why is not told, for who sent it may be guessing."""
+
+    def __init__(self) -> None:
+        super().__init__("This key is not known here, has expired, or was revoked.")
+
+
+class ScopeMissingError(VitrineError):
+    """A key was sent that opens other addresses than this one."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"This key has not the scope {scope!r}, which this address needs.")
+        self.scope = scope
+
+
+class RateLimitedError(VitrineError):
+    """A caller asked more than is allowed; come back in ``retry_after_s`` seconds."""
+
+    def __init__(self, per_minute: int, retry_after_s: int) -> None:
+        super().__init__(
+            f"More than {per_minute:,} requests a minute are not answered here. "
+            f"Try again in {retry_after_s} s."
+        )
+        self.retry_after_s = retry_after_s
+
+
 class UploadNotFoundError(VitrineError):
     """A shopper's uploaded picture is not kept, or no longer."""
 

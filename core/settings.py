@@ -21,6 +21,8 @@ _PASSWORD = re.compile(r"(://[^:/@]*:)[^@]*(?=@)|([?&]\w*password=)[^&]*", re.IG
 """The password of a URL; what surrounds it helps to see a mistake."""
 
 _HOST = re.compile(r"(?:(?:\*\.)?[^\s/@:\[\]*?#%\\]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+_ORIGIN = re.compile(r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
+"""As browsers send it: in small letters, with nothing after the port. Source: RFC 6454."""
 _WIDEST_PRIVATE = {4: 8, 6: 7}
 """10.0.0.0/8 and fc00::/7, the largest private networks. Source: RFC 1918, RFC 4193."""
 
@@ -69,6 +71,11 @@ def _host(entry: str) -> None:
         raise ValueError
 
 
+def _origin(entry: str) -> None:
+    if entry != "*" and not _ORIGIN.fullmatch(entry):
+        raise ValueError
+
+
 def _private_network(entry: str) -> None:
     """Refuse what no list of networks should hold: nearly everything, and link-local.
 
@@ -79,11 +86,24 @@ def _private_network(entry: str) -> None:
         raise ValueError
 
 
+def _proxy(entry: str) -> None:
+    """Refuse to believe everyone what they write of themselves."""
+    if ip_network(entry).prefixlen == 0:
+        raise ValueError
+
+
 _TEXT = _Parser(str)
 _HOSTS = _list_of(_host, "it must be hosts with commas: host, *.host or host:port")
+_ORIGINS = _list_of(
+    _origin,
+    "it must be origins with commas, as https://shop.example or http://localhost:3000, or *",
+)
 _NETWORKS = _list_of(
     _private_network,
     "it must be networks with commas, as 10.1.0.0/16; none wider than /8 (IPv6: /7) or link-local",
+)
+_PROXIES = _list_of(
+    _proxy, "it must be networks with commas, as 10.1.0.7 or 10.2.0.0/16, and not all there are"
 )
 _PATH = _Parser(Path)
 _YES_OR_NO = _Parser({"0": False, "1": True}.__getitem__, "it must be 1 (yes) or 0 (no)")
@@ -125,6 +145,24 @@ class Settings:
     host: str = _setting("127.0.0.1", "address the site listens on")
     port: int = _setting(8000, "port the site listens on", _whole(1, 65535))
     web_threads: int = _setting(8, "threads that answer requests", _whole(1, 256))
+    cors_origins: str = _setting(
+        "", "origins whose pages may use the API from browsers; * means any", _ORIGINS
+    )
+    require_keys: bool = _setting(False, "ask for an API key to search over the API", _YES_OR_NO)
+    rate_per_key: int = _setting(
+        6000, "requests a minute of one API key; 0 means any", _whole(0, 10**6)
+    )
+    rate_per_address: int = _setting(
+        600, "requests a minute of one public address without a key; 0 means any", _whole(0, 10**6)
+    )
+    trusted_proxies: str = _setting(
+        "", "proxies whose X-Forwarded-For is believed, as networks", _PROXIES
+    )
+    metrics_port: int = _setting(
+        0, "port that gives /metrics without a key; 0 means none", _whole(0, 65535)
+    )
+    events: bool = _setting(False, "record queries and clicks (docs/events.md)", _YES_OR_NO)
+    events_days: int = _setting(90, "days that queries and clicks are kept", _whole(1, 3650))
     queue_size: int = _setting(64, "queries that may wait before 503", _whole(1, 10_000))
     query_batch: int = _setting(32, "queries answered in one go", _whole(1, 1024))
     batch_wait_ms: int = _setting(2, "longest wait for a fuller batch, ms", _whole(0, 1000))
@@ -138,7 +176,7 @@ class Settings:
         50_000_000, "most pixels of a picture before it is decoded", _whole(1024, 10**9)
     )
     max_feed_bytes: int = _setting(
-        2**31, "largest feed that is fetched, bytes", _whole(1024, 2**40)
+        2**31, "largest feed that is fetched or sent, bytes", _whole(1024, 2**40)
     )
     fetch_images: bool = _setting(False, "fetch pictures that a feed gives as URLs", _YES_OR_NO)
     fetch_feeds: bool = _setting(False, "fetch feeds from http(s) URLs", _YES_OR_NO)
@@ -225,6 +263,11 @@ class Settings:
         return self.home / "index"
 
     @property
+    def tuning(self) -> Path:
+        """Folder of how each model ranks this catalogue, as `vitrine tune` fitted it."""
+        return self.home / "tuning"
+
+    @property
     def thumbnails(self) -> Path:
         """Folder of re-encoded pictures for pages; may be deleted at any time."""
         return self.home / "thumbnails"
@@ -276,11 +319,13 @@ def prepare_process(environ: dict[str, str] | os._Environ[str] = os.environ) -> 
     """Make a process fit to begin; call before importing native libraries.
 
     They read some variables once, when they are loaded: waiting OpenMP threads that spin take
-    the core that the web server needs on a small machine (docs/decisions/0004-threads.md). A
-    value the caller already set is kept.
+    the core that the web server needs on a small machine, and BLAS's own threads wait for each
+    other where it is busy (docs/decisions/0004-threads.md). A value the caller already set is
+    kept.
     """
     _open_missing_streams()
     environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     environ.setdefault("TRANSFORMERS_NO_ADVISORY_WARNINGS", "1")
 

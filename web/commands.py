@@ -7,7 +7,7 @@ import logging
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -41,6 +41,8 @@ def serve(settings: Settings, host: str | None, port: int | None, as_json: bool)
     # Imported here: other commands start faster without a web server.
     from catalog.image_store import ImageStore
     from web.app import create_app
+    from web.backstage import backstage_of
+    from web.metrics import listening_for_metrics
     from web.presenters import present_status
     from web.server import WebServer
     from web.services import services_of
@@ -51,12 +53,17 @@ def serve(settings: Settings, host: str | None, port: int | None, as_json: bool)
     app = create_app(settings, starting, ImageStore(settings.images))
     host = settings.host if host is None else host
     port = settings.port if port is None else port
-    with _until_stopped(), WebServer(app, settings, host, port) as server:
+    with (
+        _until_stopped(),
+        closing(backstage_of(app)) as backstage,
+        listening_for_metrics(app, settings, host),
+        WebServer(app, settings, host, port, backstage.ring.admits_feed) as server,
+    ):
         announce(server.url)
         with _opened_engine(settings, starting) as engine:
             starting.use(engine)
             emit(
-                {"url": server.url, **present_status(engine.status())},
+                {"url": server.url, **present_status(engine.status()).model_dump()},
                 f"{settings.shop_name} is ready at {server.url} (Ctrl+C stops it)",
                 as_json,
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from waitress.utilities import RequestEntityTooLarge
 from core.errors import ServeError
 from core.settings import Settings
 from web.app import FORM_SLACK_BYTES
+from web.server_bodies import AdmitsFeed, BodyBounds, BoundedParser
 
 Value = TypeVar("Value")
 
@@ -50,8 +52,8 @@ class _TooLargeTask(WSGITask):
     def get_environment(self) -> dict[str, Any]:
         """Describe the request with the length for which the application refuses it."""
         environ: dict[str, Any] = super().get_environment()
-        # A chunked body, broken off at the bound, has told none.
-        environ.setdefault("CONTENT_LENGTH", str(self.channel.adj.max_request_body_size))
+        # Longer than any may be: what was read is not the whole, and must never be taken for it.
+        environ["CONTENT_LENGTH"] = str(sys.maxsize)
         return environ
 
     def start(self) -> None:
@@ -71,12 +73,25 @@ class _Channel(HTTPChannel):
 
     error_task_class: Any = staticmethod(_refusal)
 
+    def readable(self) -> bool:
+        """Tell whether to read on; looked at in each turn of the loop, at least once a second."""
+        request = self.request
+        waits = isinstance(request, BoundedParser) and request.waits()
+        return bool(super().readable()) and not waits
+
 
 class WebServer:
     """Listens from the moment it is made; answers between ``start`` and ``stop``."""
 
-    def __init__(self, app: Flask, settings: Settings, host: str, port: int) -> None:
-        """Bind the address.
+    def __init__(
+        self,
+        app: Flask,
+        settings: Settings,
+        host: str,
+        port: int,
+        admits_feed: AdmitsFeed = lambda key: False,
+    ) -> None:
+        """Bind the address. ``admits_feed`` tells whose feeds may exceed what else is sent.
 
         Raises:
             ServeError: it cannot be listened on; the message says why.
@@ -97,9 +112,13 @@ class WebServer:
             # The application answers 413 in its own words first; this only bounds what
             # the server buffers on disk.
             max_request_body_size=2 * (settings.max_image_bytes + FORM_SLACK_BYTES),
-            clear_untrusted_proxy_headers=True,
+            # Where proxies are trusted, web.access_addresses reads whom to believe.
+            clear_untrusted_proxy_headers=not settings.trusted_proxies,
         )
-        self._server.channel_class = _Channel
+        bounds = BodyBounds(settings.max_feed_bytes, admits_feed)
+        self._server.channel_class = type(
+            "Channel", (_Channel,), {"parser_class": staticmethod(bounds.parser)}
+        )
         self._thread = threading.Thread(target=self._server.run, name="web", daemon=True)
         shown = f"[{host}]" if ":" in host else host
         self.url = f"http://{shown}:{listener.getsockname()[1]}/"

@@ -7,8 +7,9 @@ from pathlib import Path
 from catalog.records import ProductRecord
 from core.errors import NoGenerationError, NotReadyError, VitrineError
 from search.engine import Engine
-from search.query import Page, SearchQuery
+from search.query import SearchQuery, SimilarQuery
 from search.results import EngineStatus, SearchHit, SearchResults
+from search.suggest import USUAL_LIMIT, Suggestion
 
 STARTING = EngineStatus(ready=False, generation="", fingerprint="", products=0, images=0, index="")
 
@@ -32,9 +33,9 @@ class StartingEngine:
         """Rank all products, once the engine is open."""
         return self._opened().search(query)
 
-    def similar(self, product_id: str, page: Page) -> SearchResults:
-        """Rank all other products by likeness to one, once the engine is open."""
-        return self._opened().similar(product_id, page)
+    def similar(self, query: SimilarQuery) -> SearchResults:
+        """Rank other products by likeness, once the engine is open."""
+        return self._opened().similar(query)
 
     def product(self, product_id: str) -> ProductRecord:
         """Look one product up, once the engine is open."""
@@ -47,6 +48,10 @@ class StartingEngine:
     def categories(self) -> tuple[tuple[str, int], ...]:
         """List the widest categories, once the engine is open."""
         return self._opened().categories()
+
+    def suggest(self, prefix: str, limit: int = USUAL_LIMIT) -> tuple[Suggestion, ...]:
+        """Complete what has been typed, once the engine is open."""
+        return self._opened().suggest(prefix, limit)
 
     @property
     def opened(self) -> bool:

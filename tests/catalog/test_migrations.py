@@ -9,7 +9,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, MetaData, Table, inspect, text
 
 import migrations
 from catalog import ledger, repository
@@ -20,8 +20,22 @@ from core.errors import DatabaseError
 
 TABLES = {
     "product", "product_image", "import_run", "ledger_entry", "catalogue_state", "fetched_image",
-    "alembic_version",
+    "api_key", "logged_query", "logged_event", "merchandising_rule",
+    "merchandising_state", "alembic_version",
 }  # fmt: skip
+
+OF_THE_SECOND_SCHEMA = (
+    "INSERT INTO product (id, title, description, brand, category, price_minor, currency, stock,"
+    " group_id, attributes, content_hash, created_at, updated_at, sale_minor, availability)"
+    " VALUES ('p', 'Größe', '', 'Acme', 'Shoes', 2990, 'EUR', 7, 'g', '{}', 'hash', '2026-01-01',"
+    " '2026-01-02', 1990, 'in_stock')",
+    "INSERT INTO product_image VALUES ('p', 0, 'ab', '', 1, 2)",
+    "INSERT INTO import_run (id, source, encoding, started_at, status, taken, mended, refused,"
+    " added, changed, unchanged) VALUES (1, 'f', 'utf-8', '2026-01-01', 'done', 1, 0, 0, 1, 0, 0)",
+    "INSERT INTO ledger_entry VALUES (1, 1, 0, 'p', 'taken', '', '', '')",
+    "INSERT INTO fetched_image VALUES ('h', 'https://x/y', '', '', 'ab', '2026-01-01')",
+    "UPDATE catalogue_state SET revision = 9",
+)
 
 
 def test_schema_constant_is_the_newest_migration_and_all_are_numbered() -> None:
@@ -110,6 +124,42 @@ def test_a_catalogue_of_the_first_schema_keeps_its_products_their_pictures_and_i
     )  # fmt: skip
 
 
+def test_a_catalogue_of_the_second_schema_keeps_its_rows_and_has_no_keys_events_or_rules(
+    database_url: str,
+) -> None:
+    opened = Database(database_url)
+    with opened.begin() as connection:
+        run_alembic(connection, "upgrade", "0002")
+    old = MetaData()
+    with opened.begin() as connection:
+        old.reflect(connection)
+        for statement in OF_THE_SECOND_SCHEMA:
+            connection.execute(text(statement))
+        before = {name: rows_of(connection, table) for name, table in old.tables.items()}
+    assert all(before.values())
+    opened.close()
+    migrate(database_url)
+    with opened.begin() as connection:
+        after = {name: rows_of(connection, table) for name, table in old.tables.items()}
+        new = MetaData()
+        new.reflect(connection)
+        added = {
+            name: len(rows_of(connection, table))
+            for name, table in new.tables.items()
+            if name not in old.tables
+        }
+    opened.close()
+    assert after == before | {"alembic_version": [(SCHEMA,)]}
+    assert added == {
+        "api_key": 0, "logged_query": 0, "logged_event": 0, "merchandising_rule": 0,
+        "merchandising_state": 1,
+    }  # fmt: skip
+
+
+def rows_of(connection: Connection, table: Table) -> list[tuple[object, ...]]:
+    return [tuple(row) for row in connection.execute(table.select())]
+
+
 def test_each_database_has_an_instance_of_its_own(tmp_path: Path) -> None:
     instances = []
     for name in ("a", "b"):
@@ -157,6 +207,6 @@ def test_schema_newer_than_the_program_is_refused_and_untouched(database: Databa
     with database.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     url = database._url.render_as_string(hide_password=False)
-    with pytest.raises(DatabaseError, match="has the schema 9999, but this program knows 0002"):
+    with pytest.raises(DatabaseError, match="has the schema 9999, but this program knows 0004"):
         migrate(url)
     assert database.schema() == "9999"

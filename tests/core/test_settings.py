@@ -90,3 +90,4 @@ def test_native_libraries_are_told_to_wait_quietly_unless_someone_chose() -> Non
     prepare_process(environ)
     assert environ["OMP_WAIT_POLICY"] == "ACTIVE"
     assert environ["TOKENIZERS_PARALLELISM"] == "false"
+    assert environ["OPENBLAS_NUM_THREADS"] == "1"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
@@ -13,11 +14,15 @@ from sqlalchemy import Table, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-from catalog import copying
+from catalog import api_keys, copying, events
+from catalog.api_keys import Scope
 from catalog.copying import loaded_catalogue
 from catalog.database import SCHEMA, Database, migrate
+from catalog.events import EventEntry, QueryEntry
 from catalog.image_store import ImageStore
 from catalog.importer import import_feed
+from catalog.merchandising import add_rule
+from catalog.merchandising_rule import Effect, Rule
 from catalog.models import Base
 from core.errors import DatabaseError
 from core.settings import Settings
@@ -28,6 +33,10 @@ from operations.restore import RestoreReport, restore
 from tests.operations.conftest import NAMES, Home
 
 Tables = dict[str, list[tuple[object, ...]]]
+NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
+OF_THE_API = (
+    "api_key", "logged_query", "logged_event", "merchandising_rule", "merchandising_state",
+)  # fmt: skip
 _numbers = count()
 
 
@@ -61,6 +70,25 @@ def take(settings: Settings, path: Path) -> None:
         import_feed(database, ImageStore(settings.images), path)
     finally:
         database.close()
+
+
+def use_the_api(settings: Settings) -> None:
+    """Make a key, revoke another, log a search and its click, and hide a product."""
+    database = Database(settings.database)
+    with database.write() as session:
+        api_keys.make_key(session, "till", [Scope.CATALOGUE, Scope.SEARCH], NOW)
+        api_keys.make_key(session, "gone", [Scope.ADMIN], NOW, NOW + timedelta(days=1))
+        api_keys.revoke_keys(session, "gone", NOW)
+        events.record(
+            session,
+            [
+                QueryEntry("q1", "visit", "rote Größe \U0001f45f", {"page": 1}, ["f1", "f2"], NOW),
+                EventEntry("q1", "visit", "click", "f2", 2, NOW),
+                EventEntry("q1", "", "purchase", "f2", None, NOW),
+            ],
+        )
+        add_rule(session, Rule(Effect.HIDE, ("f3",), query="größe"), NOW)
+    database.close()
 
 
 def tables(url: str) -> Tables:
@@ -97,6 +125,7 @@ def served(home: Home, new_database: Callable[[], str], tmp_path: Path) -> Setti
     settings = Settings(home=tmp_path / "served", database_url=url, index="numpy", threads=1)
     take(settings, feed(tmp_path, range(30)))
     take(settings, feed(tmp_path, range(20, 40), "11.00"))
+    use_the_api(settings)
     return settings
 
 
@@ -107,6 +136,11 @@ def test_a_shop_moves_from_sqlite_to_a_server_and_back_with_every_row(
     assert len(before["product"]) == len(NAMES) + 40
     assert len(before["import_run"]) == 2
     assert len(before["ledger_entry"]) > 50
+    rows = {name: len(before[name]) for name in OF_THE_API}
+    assert rows == {
+        "api_key": 2, "logged_query": 1, "logged_event": 2, "merchandising_rule": 1,
+        "merchandising_state": 1,
+    }  # fmt: skip
     save(served, tmp_path / "server.tar")
     report = bring_back(tmp_path / "server.tar", tmp_path / "file")
     assert report.products == len(NAMES) + 40
@@ -126,7 +160,11 @@ def test_a_catalogue_that_moved_goes_on_counting_and_is_at_the_newest_schema(
     bring_back(save(served, tmp_path / "server.tar"), tmp_path / "new", url)
     moved = replace(served, home=tmp_path / "new", database_url=url)
     take(moved, feed(tmp_path, range(100, 105)))
-    assert [row[0] for row in tables(url)["import_run"]] == [1, 2, 3]
+    use_the_api(moved)
+    numbers = {name: [row[0] for row in rows] for name, rows in tables(url).items()}
+    assert numbers["import_run"] == [1, 2, 3]
+    assert numbers["api_key"] == numbers["logged_event"] == [1, 2, 3, 4]
+    assert numbers["logged_query"] == numbers["merchandising_rule"] == [1, 2]
     database = Database(url)
     assert database.schema() == SCHEMA
     database.close()

@@ -94,7 +94,7 @@ def test_a_site_that_starts_over_an_emptied_shop_says_so(emptied: Home, site: Op
 
 
 def found_by_api(client: FlaskClient) -> list[str]:
-    response = client.get("/api/v1/search?q=red")
+    response = client.get("/api/v1/search?filter.category=Lamps")
     assert response.status_code == 200
     return [hit["id"] for hit in response.get_json()["hits"]]
 
