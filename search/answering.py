@@ -1,146 +1,240 @@
-"""Answer a batch of queries from one generation: encode, scan, fuse, rank, look up."""
+"""Answer a batch of queries from one generation: read, encode, scan, score, select, look up."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
-
-from core.errors import ProductNotFoundError
-from core.vectors import Embeddings
+from catalog.records import CATEGORY_SEPARATOR
+from core.errors import ProductNotFoundError, VitrineError
 from encoder.base import DualEncoder
+from search.collapse import Positions
+from search.filters import CATEGORY, IN_STOCK, Filter, In, Not, all_of, compile_filter
 from search.generation import ServedGeneration
-from search.probes import Probe, SimilarQuery, encode_queries, probe_product
-from search.query import Page, SearchQuery
-from search.ranking import ProductScores, count_found, rank
-from search.results import SearchResults
+from search.merchandising import Merchandised
+from search.merchandising_answer import Heeded
+from search.probes import Probe, encode_queries, probe_products
+from search.query import SearchQuery, SimilarQuery, Wish
+from search.reading import Reading, as_it_stands
+from search.results import Explanation, SearchHit, SearchResults
+from search.scoring import Fields, Scans, Scored, scan, score
+from search.selection import select
 
 Question = SearchQuery | SimilarQuery
 
-RowScores = NDArray[np.float32] | None
-"""Scores of one field's rows for one query; None where the query asks nothing of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fields:
-    """Which fields are scored: both as the shop does, or the pictures alone to measure them."""
-
-    images: bool = True
-    texts: bool = True
+ALL_FIELDS = Fields()
 
 
 def answer(
     questions: Sequence[Question],
     generation: ServedGeneration,
     encoder: DualEncoder,
-    fields: Fields = Fields(),
-) -> list[SearchResults | ProductNotFoundError]:
-    """Answer each question; one that names an unknown product gets the error as its answer."""
-    watch = _Stopwatch()
-    probes = _probes(questions, generation, encoder)
-    watch.lap("encode")
-    known = [probe for probe in probes if isinstance(probe, Probe)]
-    images = _scan([p.image if fields.images else None for p in known], generation.score_images)
-    texts = _scan([p.text if fields.texts else None for p in known], generation.score_texts)
-    watch.lap("scan")
-    scored = iter(zip(images, texts, strict=True))
-    return [
-        probe
-        if isinstance(probe, ProductNotFoundError)
-        else _results(question.page, probe, *next(scored), generation, watch.laps)
-        for question, probe in zip(questions, probes, strict=True)
-    ]
+    fields: Fields = ALL_FIELDS,
+    rules: Heeded | None = None,
+) -> list[SearchResults | VitrineError]:
+    """Answer each question; one that cannot be answered gets its error as its answer.
 
-
-def more_like(product_id: str, page: Page, generation: ServedGeneration) -> SearchResults:
-    """Rank the other products by likeness to one, without an encoder.
-
-    Raises:
-        ProductNotFoundError: it is not in this generation.
+    Args:
+        questions: In any number.
+        generation: What they are answered from.
+        encoder: The one that made it.
+        fields: What is scored.
+        rules: The shop's; None where the ranking itself is to be seen.
     """
     watch = _Stopwatch()
-    probe = probe_product(generation, product_id)
-    (images,) = _scan([probe.image], generation.score_images)
-    (texts,) = _scan([probe.text], generation.score_texts)
+    readings = [_read(question, generation) for question in questions]
+    watch.lap("read")
+    probes = _probes(questions, readings, generation, encoder)
+    watch.lap("encode")
+    known = [probe for probe in probes if isinstance(probe, Probe)]
+    scans = iter(scan(known, generation, fields))
     watch.lap("scan")
-    return _results(page, probe, images, texts, generation, watch.laps)
+    answers: list[SearchResults | VitrineError] = []
+    for question, reading, probe in zip(questions, readings, probes, strict=True):
+        if isinstance(probe, VitrineError):
+            answers.append(probe)
+            continue
+        ask = _Asked(question, reading, probe, next(scans))
+        try:
+            answers.append(_results(ask, generation, fields, rules, watch.laps))
+        except VitrineError as error:
+            answers.append(error)
+    return answers
+
+
+def more_like(
+    query: SimilarQuery, generation: ServedGeneration, rules: Heeded | None = None
+) -> SearchResults:
+    """Rank other products by likeness to some, without an encoder.
+
+    Raises:
+        ProductNotFoundError: one is not in this generation.
+    """
+    watch = _Stopwatch()
+    probe = probe_products(generation, query)
+    (scans,) = scan([probe], generation)
+    watch.lap("scan")
+    asked = _Asked(query, None, probe, scans)
+    return _results(asked, generation, ALL_FIELDS, rules, watch.laps)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One question on its way."""
+
+    question: Question
+    reading: Reading | None
+    probe: Probe
+    scans: Scans
+
+
+def _read(question: Question, generation: ServedGeneration) -> Reading | None:
+    if isinstance(question, SimilarQuery):
+        return None
+    if not question.understand:
+        return as_it_stands(question.text)
+    return generation.reader.read(question.text)
 
 
 def _probes(
-    questions: Sequence[Question], generation: ServedGeneration, encoder: DualEncoder
-) -> list[Probe | ProductNotFoundError]:
-    encoded = iter(encode_queries(encoder, [q for q in questions if isinstance(q, SearchQuery)]))
-    probes: list[Probe | ProductNotFoundError] = []
+    questions: Sequence[Question],
+    readings: Sequence[Reading | None],
+    generation: ServedGeneration,
+    encoder: DualEncoder,
+) -> list[Probe | VitrineError]:
+    searches = [
+        (question, reading)
+        for question, reading in zip(questions, readings, strict=True)
+        if isinstance(question, SearchQuery) and reading is not None
+    ]
+    encoded = iter(
+        encode_queries([q for q, _ in searches], [r for _, r in searches], generation, encoder)
+    )
+    probes: list[Probe | VitrineError] = []
     for question in questions:
         if isinstance(question, SearchQuery):
             probes.append(next(encoded))
             continue
         try:
-            probes.append(probe_product(generation, question.product_id))
+            probes.append(probe_products(generation, question))
         except ProductNotFoundError as error:
             probes.append(error)
     return probes
 
 
-def _scan(
-    vectors: Sequence[NDArray[np.float32] | None],
-    score: Callable[[Embeddings], NDArray[np.float32]],
-) -> list[RowScores]:
-    """Score one field for all queries in one matrix product."""
-    asked = [vector for vector in vectors if vector is not None]
-    scores = iter(score(np.stack(asked)) if asked else ())
-    return [None if vector is None else next(scores) for vector in vectors]
-
-
 def _results(
-    page: Page,
-    probe: Probe,
-    images: RowScores,
-    texts: RowScores,
+    asked: _Asked,
     generation: ServedGeneration,
-    shared_laps: Mapping[str, float],
+    fields: Fields,
+    rules: Heeded | None,
+    laps: Mapping[str, float],
 ) -> SearchResults:
-    watch = _Stopwatch(shared_laps)
-    scores = _fuse(probe, images, texts, generation)
-    if probe.excluded is not None:
-        scores[probe.excluded] = -np.inf
-    ranking = rank(scores, page.offset, page.size, count_found(scores))
+    watch = _Stopwatch(laps)
+    query, understood, everything = _wanted(asked, generation)
+    measured = everything or fields != ALL_FIELDS  # a cut-off is fitted on all fields
+    sought = None
+    if understood is not None and asked.probe.negatives:
+        sought = compile_filter(understood, generation.columns)
+    scored = score(asked.probe, asked.scans, generation, measured, fields.words, sought)
+    if asked.reading is not None and (named := generation.named(asked.reading.text)) is not None:
+        scored = scored.with_first(named)
     watch.lap("fuse")
-    hits = tuple(
-        generation.hit(int(position), float(scores[position]), images)
-        for position in ranking.positions
-    )
+    shown = _merchandised(query, asked.reading, understood, scored, rules)
+    selected = select(query, scored, understood, generation, shown)
+    watch.lap("select")
+    explained = shown if query.explain else None
+    scored = replace(scored, scores=shown.scores)
+    hits = _hits(selected.positions, selected.sizes, scored, generation, explained)
+    nearest = _hits(selected.nearest, (), scored, generation, explained)
     watch.lap("documents")
     return SearchResults(
         hits=hits,
-        total=ranking.total,
-        page=page,
+        total=selected.total,
+        page=query.page,
         generation=generation.id,
         fingerprint=generation.fingerprint,
         exact=True,
         timings_ms=watch.laps,
+        reading=asked.reading,
+        facets=selected.facets,
+        relaxations=selected.relaxations,
+        nearest=nearest,
+        cursor=selected.cursor,
     )
 
 
-def _fuse(
-    probe: Probe, images: RowScores, texts: RowScores, generation: ServedGeneration
-) -> ProductScores:
-    """Weigh the fields that were scored; a product scores what its best picture and text do."""
-    weighed = []
-    if images is not None and images.size:
-        weighed.append((probe.image_weight, generation.by_image(images)))
-    if texts is not None and texts.size:
-        by_text = generation.by_text(texts, probe.own_texts_only)
-        weighed.append((1 - probe.image_weight, by_text))
-    total = sum(weight for weight, _ in weighed)
-    if not total:  # a catalogue without pictures, asked for a picture
-        return np.full(generation.products, -np.inf, dtype=np.float32)
-    return np.asarray(
-        sum(scores * np.float32(weight / total) for weight, scores in weighed), dtype=np.float32
+def _wanted(asked: _Asked, generation: ServedGeneration) -> tuple[SearchQuery, Filter | None, bool]:
+    """Tell what a question filters by, and whether its filters alone decide what is found."""
+    question = asked.question
+    if isinstance(question, SearchQuery):
+        assert asked.reading is not None, "every search has been read"
+        understood = asked.reading.filter
+        filtered = understood is not None or question.filter is not None
+        plain = not (question.pictured or question.wishes or asked.reading.says_more)
+        return question, understood, plain and filtered
+    first = generation.product(question.product_ids[0])
+    rules: list[Filter | None] = []
+    if question.in_stock:
+        rules.append(Not(In(IN_STOCK, frozenset({"false"}))))
+    if question.within is not None and first.category:
+        path = CATEGORY_SEPARATOR.join(first.category[: question.within])
+        rules.append(In(CATEGORY, frozenset({path})))
+    if not question.with_variants and first.group_id:
+        rules.append(Not(In("group_id", frozenset({first.group_id}))))
+    query = SearchQuery(
+        wishes=tuple(Wish(product_id=each) for each in question.product_ids),
+        page=question.page,
+        filter=question.filter,
+        facets=question.facets,
+        explain=question.explain,
+        cursor=question.cursor,
     )
+    return query, all_of(rules), False
+
+
+def _merchandised(
+    query: SearchQuery,
+    reading: Reading | None,
+    understood: Filter | None,
+    scored: Scored,
+    rules: Heeded | None,
+) -> Merchandised:
+    """Apply the shop's rules to the scores."""
+    if rules is None:
+        return Merchandised(scored.scores, scored.relevant)
+    return rules.apply(reading, understood, query.filter, scored)
+
+
+def _hits(
+    positions: Positions | None,
+    sizes: Sequence[int],
+    scored: Scored,
+    generation: ServedGeneration,
+    explained: Merchandised | None,
+) -> tuple[SearchHit, ...]:
+    if positions is None:
+        return ()
+    return tuple(
+        generation.hit(
+            position,
+            float(scored.scores[position]),
+            scored.images,
+            group_size=sizes[place] if sizes else 1,
+            explanation=None if explained is None else _explain(position, scored, explained),
+        )
+        for place, position in enumerate(positions.tolist())
+    )
+
+
+def _explain(position: int, scored: Scored, shown: Merchandised) -> Explanation:
+    evidence = scored.evidence
+    image, text, lexical = (
+        None if scores is None else round(float(scores[position]), 4)
+        for scores in (evidence.image, evidence.text, evidence.lexical)
+    )
+    effects = tuple(map(str, shown.effects_on(position)))
+    return Explanation(image, text, lexical, effects)
 
 
 class _Stopwatch:

@@ -10,7 +10,7 @@ import click
 from core.errors import InvalidQueryError
 from core.settings import Settings
 from core.terminal import emit, json_option, table
-from search.query import MAX_PER_PAGE, Page, SearchQuery, parse_text
+from search.query import MAX_PER_PAGE, Page, SearchQuery, SimilarQuery, parse_text
 from search.results import SearchResults
 
 _limit = click.option(
@@ -36,7 +36,7 @@ def search(settings: Settings, text: str, image: Path | None, limit: int, as_jso
     query = SearchQuery(parse_text(text, settings.max_query_chars), picture, Page(size=limit))
     with open_engine(settings) as engine:
         results = engine.search(query)
-    _print(present_results(results, query), results, as_json)
+    _print(present_results(results, query).model_dump(mode="json"), results, as_json)
 
 
 @click.command()
@@ -47,12 +47,13 @@ def search(settings: Settings, text: str, image: Path | None, limit: int, as_jso
 def similar(settings: Settings, product_id: str, limit: int, as_json: bool) -> None:
     """Find products that are like PRODUCT_ID."""
     from search.answering import more_like
-    from search.bootstrap import open_generation
+    from search.bootstrap import open_generation, rules_now
     from web.presenters import present_similar
 
     with open_generation(settings) as generation:
-        results = more_like(product_id, Page(size=limit), generation)
-    _print(present_similar(results, product_id), results, as_json)
+        query = SimilarQuery((product_id,), Page(size=limit))
+        results = more_like(query, generation, rules_now(settings, generation))
+    _print(present_similar(results, query).model_dump(mode="json"), results, as_json)
 
 
 def _read_bounded(path: Path, max_bytes: int) -> bytes:
@@ -67,15 +68,23 @@ def _read_bounded(path: Path, max_bytes: int) -> bytes:
 
 
 def _print(answer: dict[str, Any], results: SearchResults, as_json: bool) -> None:
-    rows = [
-        (
-            f"{hit['score']:.3f}",
-            hit["id"],
-            hit["title"],
-            f"{hit['price']['amount']} {hit['price']['currency']}" if hit["price"] else "",
-        )
-        for hit in answer["hits"]
-    ]
     took_ms = sum(results.timings_ms.values())
-    text = table(rows) + f"\n{len(rows)} of {results.total} products, {took_ms:.0f} ms"
+    hits = answer["hits"]
+    text = f"{_lines(hits)}\n{len(hits)} of {results.total} products, {took_ms:.0f} ms"
+    if nearest := answer.get("nearest"):
+        text += f"\nNothing fits. What comes nearest:\n{_lines(nearest)}"
     emit(answer, text.lstrip("\n"), as_json)
+
+
+def _lines(hits: list[dict[str, Any]]) -> str:
+    return table(
+        [
+            (
+                f"{hit['score']:.3f}",
+                hit["id"],
+                hit["title"],
+                f"{hit['price']['amount']} {hit['price']['currency']}" if hit["price"] else "",
+            )
+            for hit in hits
+        ]
+    )

@@ -34,8 +34,12 @@ def restock(shop: Shop, number: int) -> None:
     ]
 
 
-def open_engine(shop: Shop) -> SearchEngine:
-    """Start an engine that moves only when it is told to."""
+def open_engine(shop: Shop, cached_answers: int = 0) -> SearchEngine:
+    """Start an engine that moves only when it is told to.
+
+    Kept answers are given so fast that builds beside a crowd hardly have a turn: none is kept
+    unless it is asked for.
+    """
 
     def encoder_of(fingerprint: str, where: str) -> DualEncoder:
         if fingerprint != shop.encoder.fingerprint:
@@ -43,7 +47,8 @@ def open_engine(shop: Shop) -> SearchEngine:
         return shop.encoder
 
     source = PublishedGenerations(shop.generations, "numpy", 1)
-    return SearchEngine(encoder_of, source, EngineLimits(refresh_s=3_600))
+    limits = EngineLimits(refresh_s=3_600, cached_answers=cached_answers)
+    return SearchEngine(encoder_of, source, limits)
 
 
 class Sighting(NamedTuple):

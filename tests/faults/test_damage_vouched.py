@@ -36,7 +36,7 @@ def vouch(generation: Path, name: str) -> None:
     (generation / MANIFEST).write_bytes(dataclasses.replace(manifest, files=files).to_bytes())
 
 
-def with_value(at: int, value: int) -> Change:
+def with_value(at: int, value: float) -> Change:
     def change(array: NDArray[Any]) -> NDArray[Any]:
         array = array.copy()
         array.reshape(-1)[at] = value
@@ -63,6 +63,14 @@ def with_value(at: int, value: int) -> Change:
         ("image.products.npy", with_value(-1, 12)),
         ("image.products.npy", with_value(0, 5)),
         ("text.products.npy", with_value(0, -1)),
+        ("text.products.npy", lambda array: array[1:]),
+        ("kinds.npy", with_value(0, -2)),
+        ("kinds.npy", with_value(0, 0)),
+        ("kinds.npy", lambda array: array[1:]),
+        ("lexical.starts.npy", with_value(-1, 0)),
+        ("lexical.products.npy", with_value(0, 12)),
+        ("lexical.weights.npy", with_value(0, np.nan)),
+        ("lexical.words.npy", with_value(0, 13)),
         ("image.embeddings.npy", lambda array: array.astype(np.float64)),
         ("text.embeddings.npy", lambda array: array.reshape(-1)),
     ],
@@ -104,6 +112,8 @@ def test_what_is_no_array_is_refused_by_name(built: Path, content: bytes) -> Non
         '{"coded": [{"name": "brand"}], "numbers": []}',
         '{"coded": [{"name": "brand", "values": [1]}], "numbers": []}',
         '{"coded": [], "numbers": 5}',
+        '{"coded": [], "numbers": [{"name": "stock", "decimals": 99}]}',
+        '{"coded": [], "numbers": [{"name": "stock", "decimals": true}]}',
         "[" * 100_000,
         "\udcff",
     ],

