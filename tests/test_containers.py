@@ -72,7 +72,7 @@ def test_values_of_variables_are_accepted() -> None:
 
 def test_the_healthcheck_asks_a_route_that_exists() -> None:
     assert "/readyz" in DOCKERFILE
-    assert '"/readyz"' in (ROOT / "web" / "api.py").read_text()
+    assert '"/readyz"' in (ROOT / "web" / "api" / "views.py").read_text()
 
 
 def test_jobs_run_only_when_asked_for() -> None:

@@ -8,21 +8,30 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
 
-from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask import Flask, Response, g, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from core.errors import (
+    BusyError,
+    DatabaseUnavailableError,
+    EventsOffError,
     ImageError,
+    ImportNotFoundError,
     InvalidQueryError,
+    KeyRefusedError,
+    KeyRequiredError,
     NoGenerationError,
     NotReadyError,
     OverloadedError,
     ProductNotFoundError,
+    RateLimitedError,
+    ScopeMissingError,
     UploadNotFoundError,
     VitrineError,
 )
+from web.access import challenge
+from web.api import answers
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +45,14 @@ STATUSES: Mapping[type[VitrineError], HTTPStatus] = {
     OverloadedError: HTTPStatus.SERVICE_UNAVAILABLE,
     NotReadyError: HTTPStatus.SERVICE_UNAVAILABLE,
     NoGenerationError: HTTPStatus.SERVICE_UNAVAILABLE,
+    KeyRequiredError: HTTPStatus.UNAUTHORIZED,
+    KeyRefusedError: HTTPStatus.UNAUTHORIZED,
+    ScopeMissingError: HTTPStatus.FORBIDDEN,
+    RateLimitedError: HTTPStatus.TOO_MANY_REQUESTS,
+    DatabaseUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
+    ImportNotFoundError: HTTPStatus.NOT_FOUND,
+    EventsOffError: HTTPStatus.NOT_FOUND,
+    BusyError: HTTPStatus.CONFLICT,
 }
 """What is not in here is a fault of ours: 500, logged, and no word of it to the outside."""
 
@@ -47,7 +64,11 @@ IMAGE_STATUSES: Mapping[str, HTTPStatus] = {
 }
 """Reasons of ``ImageError`` that have a status of their own."""
 
-RETRY_S: Mapping[type[VitrineError], int] = {NotReadyError: STARTING_RETRY_S, NoGenerationError: 10}
+RETRY_S: Mapping[type[VitrineError], int] = {
+    NotReadyError: STARTING_RETRY_S,
+    NoGenerationError: 10,
+    DatabaseUnavailableError: 10,
+}
 
 DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
@@ -60,7 +81,9 @@ HTTP_DETAILS: Mapping[int, str] = {
 }
 """Sentences for people where Werkzeug's speak of servers and URLs."""
 
-_API_PATHS = ("/api/", "/healthz", "/readyz")
+PROBLEM_TYPE = "application/problem+json"
+
+_API_PATHS = ("/api/", "/healthz", "/readyz", "/metrics")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +96,17 @@ class Problem:
     pointer: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_answer(self) -> answers.Problem:
         """Shape it as RFC 9457 asks, with a stable code and the field it is about."""
-        problem = {
-            "type": f"urn:vitrine:problem:{self.code}",
-            "title": self.status.phrase,
-            "status": self.status.value,
-            "detail": self.detail,
-            "code": self.code,
-            "request_id": g.get("request_id", ""),
-        }
-        return problem if self.pointer is None else problem | {"pointer": self.pointer}
+        return answers.Problem(
+            type=f"urn:vitrine:problem:{self.code}",
+            title=self.status.phrase,
+            status=self.status.value,
+            detail=self.detail,
+            code=self.code,
+            request_id=g.get("request_id", ""),
+            pointer=self.pointer,
+        )
 
 
 def install_errors(app: Flask) -> None:
@@ -99,13 +122,14 @@ def problem_of(error: Exception) -> Problem:
         full = HTTPStatus.INSUFFICIENT_STORAGE
         return Problem(full, _snake(full.phrase), HTTP_DETAILS[full])
     status = next((STATUSES[each] for each in type(error).__mro__ if each in STATUSES), None)
-    if status is None:
+    if status is None or not isinstance(error, VitrineError):
         return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", HTTP_DETAILS[500])
     if isinstance(error, ImageError):
-        return Problem(IMAGE_STATUSES.get(error.code, status), error.code, _detail(error), "/image")
+        pointer = getattr(error, "pointer", "/image")
+        return Problem(IMAGE_STATUSES.get(error.code, status), error.code, _detail(error), pointer)
     if isinstance(error, InvalidQueryError):
         return Problem(status, error.code, str(error), error.pointer)
-    return Problem(status, _code(type(error)), _detail(error), headers=_retry_headers(error))
+    return Problem(status, _code(type(error)), _detail(error), headers=_headers(error))
 
 
 def _answer(error: Exception) -> Response:
@@ -122,10 +146,8 @@ def _answer(error: Exception) -> Response:
 
 
 def _machine_answer(problem: Problem) -> Response:
-    response = jsonify(problem.to_json())
-    response.status_code = problem.status
-    response.mimetype = "application/problem+json"
-    return response
+    body = problem.to_answer().model_dump_json(exclude_none=True)
+    return Response(body, problem.status, mimetype=PROBLEM_TYPE)
 
 
 def _page_answer(problem: Problem, error: Exception) -> Response:
@@ -162,17 +184,21 @@ def _http_problem(error: HTTPException) -> Problem:
     return Problem(status, code, detail, headers=headers)
 
 
-def _retry_headers(error: Exception) -> dict[str, str]:
-    if isinstance(error, OverloadedError):
+def _headers(error: VitrineError) -> dict[str, str]:
+    if told := challenge(error):
+        return {"WWW-Authenticate": told}
+    if isinstance(error, OverloadedError | RateLimitedError):
         return {"Retry-After": str(error.retry_after_s)}
     seconds = next((RETRY_S[each] for each in type(error).__mro__ if each in RETRY_S), None)
     return {} if seconds is None else {"Retry-After": str(seconds)}
 
 
 def _detail(error: Exception) -> str:
-    # These two name folders and decoders, for the person who runs the server.
+    # These name folders, databases and decoders, for the person who runs the server.
     if isinstance(error, NoGenerationError):
         return "No catalogue is indexed yet."
+    if isinstance(error, DatabaseUnavailableError):
+        return "The catalogue's database cannot be reached at the moment."
     if isinstance(error, ImageError) and error.code == "damaged":
         return "The picture's file is damaged."
     return str(error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from uuid import uuid4
 
 from flask import g, request
 from PIL import Image
@@ -16,6 +17,7 @@ from core.errors import ImageError, InvalidQueryError, OverloadedError
 from core.settings import Settings
 from search.results import SearchResults
 from web.media import decode_target
+from web.services import services
 from web.uploads import STORED_WIDTH
 
 MULTIPART = "multipart/form-data"
@@ -39,10 +41,12 @@ def strict_arguments(given: MultiDict[str, str], *allowed: str) -> dict[str, str
         if name not in allowed:
             known = ", ".join(allowed) or "none"
             raise InvalidQueryError(
-                _pointer(shown), "unknown_parameter", f"There is no {shown!r} (there is: {known})."
+                pointer_to(shown),
+                "unknown_parameter",
+                f"There is no {shown!r} (there is: {known}).",
             )
         if len(values) > 1:
-            raise InvalidQueryError(_pointer(shown), "repeated", f"{shown} is given twice.")
+            raise InvalidQueryError(pointer_to(shown), "repeated", f"{shown} is given twice.")
     return given.to_dict()
 
 
@@ -56,10 +60,13 @@ def form_fields() -> MultiDict[str, str]:
 
     Raises:
         UnsupportedMediaType: the body is no multipart form.
-        BadRequest: a field is not UTF-8.
+        BadRequest: a field has no name, or is not UTF-8.
     """
     if request.mimetype != MULTIPART:
         raise UnsupportedMediaType(f"Send the picture as {MULTIPART}, in the field 'image'.")
+    names: set[str | None] = {*request.form, *request.files}
+    if None in names:  # what Werkzeug makes of a part whose name it cannot read
+        raise BadRequest("The form has a field without a name.")
     if any("\ufffd" in value for values in request.form.listvalues() for value in values):
         raise BadRequest("The form holds bytes that are not UTF-8.")
     return request.form
@@ -78,9 +85,26 @@ def uploaded_image(settings: Settings) -> Image.Image:
         raise ImageError("missing", "No picture was sent. Choose one, in the field 'image'.")
     if len(sent) > 1:
         raise InvalidQueryError("/image", "repeated", "Send one picture, not several.")
+    return decoded_image(sent[0].stream.read(settings.max_image_bytes + 1), settings)
+
+
+def decoded_image(data: bytes, settings: Settings) -> Image.Image:
+    """Decode a picture within the settings' bounds, when it is its turn.
+
+    Raises:
+        ImageError: it cannot be used.
+        OverloadedError: too many others are being decoded.
+    """
     with _decoder(settings.query_timeout_s):
-        data = sent[0].stream.read(settings.max_image_bytes + 1)
         return read_image(data, image_limits(settings), decode_target(STORED_WIDTH))
+
+
+class PointedImageError(ImageError):
+    """One picture of several cannot be used."""
+
+    def __init__(self, error: ImageError, pointer: str) -> None:
+        super().__init__(error.code, str(error))
+        self.pointer = pointer
 
 
 @contextmanager
@@ -100,8 +124,17 @@ def image_limits(settings: Settings) -> ImageLimits:
 
 
 def record_timings(results: SearchResults) -> None:
-    """Let the answer's Server-Timing header tell the engine's stages."""
+    """Let the answer's Server-Timing header tell the engine's stages, and who counts count."""
     g.timings_ms = results.timings_ms
+    g.results = results
+
+
+def named_query() -> str | None:
+    """Name this request's search for clicks; None where the shop records none."""
+    if "query_id" not in g:
+        g.query_id = uuid4().hex if services().settings.events else None
+    name: str | None = g.query_id
+    return name
 
 
 def _size(file: FileStorage) -> int:
@@ -110,6 +143,10 @@ def _size(file: FileStorage) -> int:
     return size
 
 
-def _pointer(name: str) -> str:
-    """Escape a name as RFC 6901 asks."""
-    return "/" + name.replace("~", "~0").replace("/", "~1")
+def pointer_to(*names: str) -> str:
+    """Point to a value by the names on the way to it, escaped as RFC 6901 asks.
+
+    >>> pointer_to("a/b~"), pointer_to("texts", "0", "weight")
+    ('/a~1b~0', '/texts/0/weight')
+    """
+    return "".join("/" + name.replace("~", "~0").replace("/", "~1") for name in names)

@@ -7,6 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from core.settings import Settings
+from tests.web.conformance import CheckingClient
 from tests.web.fake_engine import FakeEngine, FakeImages, sample_engine
 from web.app import create_app
 
@@ -33,7 +34,9 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def app(settings: Settings, engine: FakeEngine, images: FakeImages) -> Flask:
-    return create_app(settings, engine, images)
+    app = create_app(settings, engine, images)
+    app.test_client_class = CheckingClient
+    return app
 
 
 @pytest.fixture

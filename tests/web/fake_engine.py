@@ -10,8 +10,11 @@ from PIL import Image, ImageDraw
 
 from catalog.records import ImageRecord, ProductRecord
 from core.errors import ImageError, ProductNotFoundError
-from search.query import Page, SearchQuery
+from search.filters import In
+from search.query import Page, SearchQuery, SimilarQuery
 from search.results import EngineStatus, SearchHit, SearchResults
+from search.suggest import USUAL_LIMIT, Suggestion
+from search.suggest_entries import SuggestionKind
 
 COLOURS = {
     "red": (178, 42, 46),
@@ -65,14 +68,15 @@ class FakeEngine:
         scored = [(self._score(product, query), product) for product in self.products.values()]
         return self._page([(score, each) for score, each in scored if score > 0], query.page)
 
-    def similar(self, product_id: str, page: Page) -> SearchResults:
-        words = set(self.product(product_id).title.lower().split())
+    def similar(self, query: SimilarQuery) -> SearchResults:
+        titles = [self.product(each).title for each in query.product_ids]
+        words = set(" ".join(titles).lower().split())
         scored = [
             (len(words & set(each.title.lower().split())) / 10, each)
             for each in self.products.values()
-            if each.id != product_id
+            if each.id not in query.product_ids
         ]
-        return self._page(scored, page)
+        return self._page(scored, query.page)
 
     def product(self, product_id: str) -> ProductRecord:
         if product_id not in self.products:
@@ -88,6 +92,18 @@ class FakeEngine:
         return tuple(
             sorted({(name, names.count(name)) for name in names}, key=lambda pair: (-pair[1], pair))
         )
+
+    def suggest(self, prefix: str, limit: int = USUAL_LIMIT) -> tuple[Suggestion, ...]:
+        """Suggest brands, then titles, that begin as typed."""
+        typed = prefix.strip().lower()
+        brands = sorted({each.brand for each in self.products.values() if each.brand})
+        found = [_brand(each, typed) for each in brands if each.lower().startswith(typed)]
+        found += [
+            _title(each, typed)
+            for each in self.products.values()
+            if each.title.lower().startswith(typed)
+        ]
+        return tuple(found[:limit]) if typed else ()
 
     def status(self) -> EngineStatus:
         pictures = sum(len(each.images) for each in self.products.values())
@@ -199,6 +215,16 @@ def _draw(name: str, colour: tuple[int, int, int], size: tuple[int, int]) -> byt
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=90)
     return buffer.getvalue()
+
+
+def _brand(brand: str, typed: str) -> Suggestion:
+    wanted = In("brand", frozenset({brand}))
+    return Suggestion(SuggestionKind.BRAND, brand, ((0, len(typed)),), 20, filter=wanted)
+
+
+def _title(product: ProductRecord, typed: str) -> Suggestion:
+    spans = ((0, len(typed)),)
+    return Suggestion(SuggestionKind.TITLE, product.title, spans, 1, product_id=product.id)
 
 
 def _hit(score: float, product: ProductRecord) -> SearchHit:

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from core.settings import Settings
 from search.query import SearchQuery
 from search.results import EngineStatus
 from tests.web.fake_engine import FINGERPRINT, GENERATION, FakeEngine, FakeImages
+from tests.web.keyed import opened_app
+from tests.web.test_events import ReadingEngine
 from tests.web.uploading import RED_JPEG, RED_PNG, post_image
 from web.presenters import present_results
 from web.services import attach, services
@@ -25,7 +29,13 @@ def test_search_answers_in_the_documented_shape(client: FlaskClient, engine: Fak
     lamp = engine.product(answer["hits"][0]["id"])
     image = lamp.images[0]
     assert answer == {
-        "query": {"text": "red wool lamp", "image": False},
+        "query": {
+            "text": "red wool lamp",
+            "image": False,
+            "sought": "red wool lamp",
+            "rewrites": [],
+            "chips": [],
+        },
         "hits": [
             {
                 "id": lamp.id,
@@ -50,17 +60,24 @@ def test_search_answers_in_the_documented_shape(client: FlaskClient, engine: Fak
                     ],
                 },
                 "url": f"/products/{lamp.id}",
+                "group_size": 1,
+                "explain": None,
             }
         ],
-        "total": answer["total"],
+        "nearest": [],
+        "total": {"value": 41, "relation": "eq"},
+        "facets": [],
+        "relaxations": [],
         "page": 1,
         "per_page": 1,
-        "pages": answer["total"],
+        "pages": 41,
+        "next_cursor": None,
         "generation": GENERATION,
         "model": FINGERPRINT,
         "exact": True,
         "took_ms": 5.75,
         "timings_ms": {"queue": 0.5, "encode": 4.25, "scan": 1.0},
+        "query_id": None,
     }
 
 
@@ -81,21 +98,22 @@ def test_a_price_that_is_not_known_is_null(client: FlaskClient) -> None:
 
 def test_the_commands_print_what_the_api_answers(client: FlaskClient, engine: FakeEngine) -> None:
     query = SearchQuery(text="red bag")
-    assert present_results(engine.search(query), query) == search(client, q="red bag")
+    printed = present_results(engine.search(query), query).model_dump(mode="json")
+    assert printed == search(client, q="red bag")
 
 
 def test_a_picture_finds_its_colour_first(client: FlaskClient) -> None:
     response = post_image(client, "/api/v1/search/image", RED_PNG, per_page="10")
     answer = response.get_json()
     assert response.status_code == 200
-    assert answer["query"] == {"text": "", "image": True}
+    assert (answer["query"]["text"], answer["query"]["image"]) == ("", True)
     assert {hit["title"].split()[0] for hit in answer["hits"]} == {"Red"}
     assert response.headers["Cache-Control"] == "no-store"
 
 
 def test_words_beside_a_picture_are_searched_with_it(client: FlaskClient) -> None:
     answer = post_image(client, "/api/v1/search/image", RED_JPEG, q="wool lamp").get_json()
-    assert answer["query"] == {"text": "wool lamp", "image": True}
+    assert (answer["query"]["text"], answer["query"]["image"]) == ("wool lamp", True)
     assert answer["hits"][0]["title"] == "Red wool lamp"
 
 
@@ -110,9 +128,16 @@ def test_a_product_is_given_with_all_its_pictures(client: FlaskClient, engine: F
 
 def test_similar_products_leave_the_product_itself_out(client: FlaskClient) -> None:
     answer = client.get("/api/v1/products/P-001/similar?per_page=100").get_json()
-    assert answer["query"] == {"similar_to": "P-001"}
+    assert answer["query"] == {"similar_to": ["P-001"]}
     assert answer["hits"][0]["title"] == "Red leather bag"
     assert "P-001" not in {hit["id"] for hit in answer["hits"]}
+
+
+def test_products_like_several_leave_those_out(client: FlaskClient) -> None:
+    answer = client.get("/api/v1/similar?id=P-001&id=P-002&per_page=100").get_json()
+    assert answer["query"] == {"similar_to": ["P-001", "P-002"]}
+    assert answer["total"]["value"] == 61
+    assert {"P-001", "P-002"} & {hit["id"] for hit in answer["hits"]} == set()
 
 
 def test_an_id_of_any_characters_has_an_address(client: FlaskClient) -> None:
@@ -169,3 +194,17 @@ def test_a_process_that_is_not_ready_is_alive(app: Flask) -> None:
     assert (ready.status_code, ready.get_json()["ready"]) == (503, False)
     assert ready.headers["Retry-After"] == "3"
     assert app.test_client().get("/healthz").get_json() == {"status": "alive"}
+
+
+def test_an_answer_is_named_for_clicks_where_they_are_recorded(
+    settings: Settings, engine: FakeEngine, images: FakeImages
+) -> None:
+    recording = ReadingEngine(list(engine.products.values()), images)
+    with opened_app(replace(settings, events=True), recording, images) as app:
+        client = app.test_client()
+        one, other = (client.get("/api/v1/search?q=red") for _ in "ab")
+        assert one.get_json()["query_id"] == one.headers["X-Query-Id"]
+        assert one.get_json()["query_id"] != other.get_json()["query_id"]
+        assert one.headers["ETag"] == other.headers["ETag"]
+        composed = client.post("/api/v1/search", json={"q": "red"})
+        assert composed.get_json()["query_id"] == composed.headers["X-Query-Id"]

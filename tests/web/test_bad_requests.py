@@ -130,10 +130,19 @@ def test_a_form_field_that_is_not_utf8_is_refused(client: FlaskClient) -> None:
     assert problem(response) == (400, "bad_request", None)
 
 
+@pytest.mark.parametrize("rest", ["", "; filename=a.png"])
+@pytest.mark.parametrize("path", [BY_IMAGE, "/search/image"])
+def test_a_form_field_without_a_name_is_refused(client: FlaskClient, path: str, rest: str) -> None:
+    body = f"--x\r\nContent-Disposition: form-data{rest}\r\n\r\na\r\n--x--\r\n".encode()
+    response = client.post(path, data=body, content_type="multipart/form-data; boundary=x")
+    assert response.status_code == 400
+    assert "a field without a name" in response.text
+
+
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("POST", SEARCH, {"GET", "HEAD", "OPTIONS"}),
+        ("PUT", SEARCH, {"GET", "HEAD", "OPTIONS", "POST"}),
         ("GET", BY_IMAGE, {"POST", "OPTIONS"}),
         ("DELETE", "/api/v1/products/P-001", {"GET", "HEAD", "OPTIONS"}),
     ],
@@ -147,7 +156,7 @@ def test_another_method_is_refused_with_the_right_ones(
 
 
 def test_a_huge_body_where_none_belongs_is_told_as_that(client: FlaskClient) -> None:
-    for path in (SEARCH, "/search", "/products/P-001"):
+    for path in ("/api/v1/similar", "/search", "/products/P-001"):
         assert post_image(client, path, RED_PNG + bytes(400_000)).status_code == 405
 
 

@@ -19,7 +19,11 @@ RED_JPEG = encoded((300, 400), COLOURS["red"], "JPEG")
 
 
 def post_image(
-    client: FlaskClient, path: str, data: bytes | None, name: str = "photo.jpg", **fields: str
+    client: FlaskClient,
+    path: str,
+    data: bytes | None,
+    name: str = "photo.jpg",
+    **fields: str | list[str],
 ) -> TestResponse:
     """Send a picture and text fields as a browser does."""
     form: dict[str, Any] = dict(fields)
