@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from catalog.records import ImageRecord, ProductRecord
-from search.results import SearchHit
+from catalog.records import CATEGORY_SEPARATOR, ImageRecord, ProductRecord
+from search.results import SearchHit, SearchResults
+from web.listing import category_listing
 from web.money import shown_amount
 from web.renditions import Rendition, rendition, renditions
 from web.urls import product_url
@@ -21,6 +22,9 @@ TINY_SCALE = 2
 """How far a tiny picture may be blown up before it is a blur."""
 
 FEW_LEFT = 3
+
+MOST_VARIANTS = 12
+"""On a product's page; a model with more has a page of its own."""
 
 _CAN_BE_ORDERED = {"preorder": "Pre-order", "backorder": "On back-order"}
 
@@ -55,7 +59,13 @@ class Card:
     """What it cost before; empty unless that was more."""
     stock_note: str
     """Empty unless it is worth a shopper's attention."""
+    is_out: bool
+    """Whether it cannot be had."""
     picture: Picture | None
+    variants: int = 1
+    """How many found variants of one model it stands for."""
+    variants_url: str = ""
+    """Where they are shown; empty where there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +86,8 @@ class ProductPage:
     brand: str
     description: tuple[str, ...]
     """Paragraphs."""
-    category: tuple[str, ...]
+    category: tuple[tuple[str, str], ...]
+    """Each name on the way to it, with the address of all that is there."""
     price: str
     was: str
     stock_note: str
@@ -86,17 +97,37 @@ class ProductPage:
     pictures: tuple[Picture, ...]
 
 
-def grid_of(hits: Iterable[SearchHit]) -> Grid:
-    """Lay hits out as cards, each with the picture that fits best."""
-    cards = tuple(card_of(hit) for hit in hits)
+@dataclass(frozen=True, slots=True)
+class Variants:
+    """The other products of one model."""
+
+    grid: Grid
+    total: int
+    """Of the whole model, the product itself included."""
+    prices: str
+    """From what to what; empty where that is not known."""
+    url: str
+    """Where all of them are shown."""
+
+
+def grid_of(hits: Iterable[SearchHit], variants_url: Callable[[str], str] | None = None) -> Grid:
+    """Lay hits out as cards, each with the picture that fits best.
+
+    Args:
+        hits: In the order of the ranking.
+        variants_url: Where the variants that a hit stands for are shown, by their group's id;
+            None where the ranking has no such page.
+    """
+    cards = tuple(card_of(hit, variants_url) for hit in hits)
     pictures = [card.picture for card in cards if card.picture is not None]
     modest = sum(picture.modest for picture in pictures)
     return Grid(cards, compact=modest * 2 > len(pictures))
 
 
-def card_of(hit: SearchHit) -> Card:
-    """Show one product of a ranking."""
+def card_of(hit: SearchHit, variants_url: Callable[[str], str] | None = None) -> Card:
+    """Show one product of a ranking; see ``grid_of``."""
     product = hit.product
+    has_variants = hit.group_size > 1 and product.group_id
     return Card(
         url=product_url(product.id),
         title=product.title,
@@ -104,6 +135,9 @@ def card_of(hit: SearchHit) -> Card:
         price=_price(product),
         was=_was(product),
         stock_note=_stock_note(product),
+        is_out=product.in_stock is False,
+        variants=hit.group_size,
+        variants_url=variants_url(product.group_id) if variants_url and has_variants else "",
         picture=None if hit.image is None else _card_picture(hit.image, product.title),
     )
 
@@ -117,11 +151,14 @@ def product_page_of(product: ProductRecord) -> ProductPage:
         description=tuple(
             line.strip() for line in product.description.splitlines() if line.strip()
         ),
-        category=product.category,
+        category=tuple(
+            (name, category_listing(CATEGORY_SEPARATOR.join(product.category[:level])).url)
+            for level, name in enumerate(product.category, 1)
+        ),
         price=_price(product),
         was=_was(product),
-        stock_note=_stock_note(product) or ("In stock" if in_stock(product) else ""),
-        in_stock=in_stock(product),
+        stock_note=_stock_note(product) or ("In stock" if product.in_stock else ""),
+        in_stock=product.in_stock,
         attributes=tuple(
             (name.replace("_", " ").capitalize(), value)
             for name, value in product.attributes.items()
@@ -165,6 +202,28 @@ def _price(product: ProductRecord) -> str:
     return shown_amount(product.price_minor, product.currency)
 
 
+def variants_of(product: ProductRecord, results: SearchResults, url: str) -> Variants | None:
+    """Show the other products of a model; None where there are none."""
+    others = [hit for hit in results.hits if hit.product.id != product.id]
+    if not others:
+        return None
+    prices = price_span(results.hits) if results.pages == 1 else ""
+    return Variants(grid_of(others[:MOST_VARIANTS]), results.total, prices, url)
+
+
+def price_span(hits: Iterable[SearchHit]) -> str:
+    """Show from what price to what price products are sold; empty where that says nothing."""
+    priced = [
+        (hit.product.price_minor, hit.product.currency)
+        for hit in hits
+        if hit.product.price_minor is not None
+    ]
+    if not priced or len({currency for _, currency in priced}) > 1:
+        return ""
+    low, high = (shown_amount(*each) for each in (min(priced), max(priced)))
+    return low if low == high else f"{low} – {high}"
+
+
 def _was(product: ProductRecord) -> str:
     """Show the former price, where the present one is a reduction of it."""
     if product.was_minor is None or product.price_minor is None:
@@ -174,23 +233,11 @@ def _was(product: ProductRecord) -> str:
     return shown_amount(product.was_minor, product.currency)
 
 
-def in_stock(product: ProductRecord) -> bool | None:
-    """Tell whether a product can be had; None where the feed does not say.
-
-    A stock of none wins over what the feed calls available: it is the later news.
-    """
-    if product.stock is not None and product.stock <= 0:
-        return _CAN_BE_ORDERED.get(product.availability) is not None
-    if product.availability:
-        return product.availability != "out_of_stock"
-    return None if product.stock is None else True
-
-
 def _stock_note(product: ProductRecord) -> str:
     """Say what a shopper should know before the product's page: little left, none, or later."""
     if note := _CAN_BE_ORDERED.get(product.availability):
         return note
-    if in_stock(product) is False:
+    if product.in_stock is False:
         return "Out of stock"
     few = product.stock is not None and product.stock <= FEW_LEFT
     return f"Only {product.stock} left" if few else ""

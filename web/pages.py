@@ -5,10 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from catalog.records import ProductRecord
 from core.errors import OverloadedError
-from search.query import Page, SearchQuery, parse_text
+from search.query import Page, SearchQuery, SimilarQuery, parse_text
 from search.results import SearchResults
-from web.cards import Grid, grid_of, product_page_of
+from web.cards import Grid, Variants, grid_of, product_page_of, variants_of
+from web.field_names import common_currency
+from web.listing import Listing, category_listing
 from web.pagination import paginate
 from web.requests import (
     form_fields,
@@ -17,8 +20,9 @@ from web.requests import (
     strict_arguments,
     uploaded_image,
 )
+from web.results_page import results_page_of
 from web.services import has_product, services
-from web.urls import product_url, search_url, similar_url, upload_search_url
+from web.urls import product_url, similar_url
 
 bp = Blueprint("pages", __name__)
 
@@ -44,22 +48,26 @@ def home() -> ResponseReturnValue:
     )
 
 
+@bp.app_template_global("category_url")
+def _category_url(path: str) -> str:
+    return category_listing(path).url
+
+
 @bp.get("/search")
 def search() -> ResponseReturnValue:
-    """Show what fits a sentence."""
-    arguments = lenient_arguments(request.args, "q", "page")
-    if not arguments.get("q", "").strip():
+    """Show what fits a sentence, a choice of filters, or a product with words."""
+    listing = _listing()
+    if (priced := listing.with_price_form(request.args)) is not None:
+        return redirect(priced.url)
+    if listing.asks_nothing:
         return redirect("/")
-    query = SearchQuery.parse(arguments, services().settings.max_query_chars)
-    results = services().engine.search(query)
-    record_timings(results)
-    return render_template(
+    liked = product_page_of(services().engine.product(listing.like)) if listing.like else None
+    return _results(
         "results.html",
-        text=query.text,
-        results=results,
-        grid=grid_of(results.hits),
-        pagination=paginate(results, lambda page: search_url(query.text, page)),
-        categories=() if results.total else services().engine.categories(),
+        listing,
+        listing.to_query(),
+        liked=liked,
+        liked_url=product_url(listing.like),
     )
 
 
@@ -70,7 +78,7 @@ def search_by_image() -> ResponseReturnValue:
     settings = services().settings
     text = parse_text(fields.get("q", ""), settings.max_query_chars)
     token = services().uploads.keep(uploaded_image(settings))
-    return redirect(upload_search_url(token, text), 303)
+    return redirect(Listing(text, upload=token).url, 303)
 
 
 @bp.get("/search/image")
@@ -82,23 +90,11 @@ def picture_form() -> ResponseReturnValue:
 @bp.get("/search/image/<token>")
 def upload_results(token: str) -> ResponseReturnValue:
     """Show what looks like a shopper's picture."""
-    arguments = lenient_arguments(request.args, "q", "page")
-    query = SearchQuery(
-        text=parse_text(arguments.get("q", ""), services().settings.max_query_chars),
-        image=services().uploads.open(token),
-        page=Page.parse(arguments),
-    )
-    results = services().engine.search(query)
-    record_timings(results)
-    return render_template(
-        "upload_results.html",
-        refining=query.text,
-        token=token,
-        results=results,
-        grid=grid_of(results.hits),
-        pagination=paginate(results, lambda page: upload_search_url(token, query.text, page)),
-        categories=() if results.total else services().engine.categories(),
-    )
+    listing = _listing(token)
+    if (priced := listing.with_price_form(request.args)) is not None:
+        return redirect(priced.url)
+    image = services().uploads.open(token)
+    return _results("upload_results.html", listing, listing.to_query(image), token=token)
 
 
 @bp.get("/uploads/<token>.jpg")
@@ -112,10 +108,12 @@ def upload(token: str) -> ResponseReturnValue:
 @bp.get("/products/<path:product_id>")
 def product(product_id: str) -> ResponseReturnValue:
     """Show one product, and what is like it."""
-    shown = product_page_of(services().engine.product(product_id))
+    record = services().engine.product(product_id)
+    shown = product_page_of(record)
     return render_template(
         "product.html",
         product=shown,
+        variants=_variants(record),
         similar=_similar_grid(product_id),
         url=product_url(product_id),
         more_url=similar_url(product_id),
@@ -130,7 +128,7 @@ def similar(product_id: str) -> ResponseReturnValue:
         return product(own_address)
     shown = product_page_of(services().engine.product(product_id))
     results = services().engine.similar(
-        product_id, Page.parse(lenient_arguments(request.args, "page"))
+        SimilarQuery((product_id,), Page.parse(lenient_arguments(request.args, "page")))
     )
     record_timings(results)
     return render_template(
@@ -143,11 +141,47 @@ def similar(product_id: str) -> ResponseReturnValue:
     )
 
 
+def _listing(upload: str = "") -> Listing:
+    return Listing.parse(request.args, services().settings.max_query_chars, upload)
+
+
+def _results(
+    template: str, listing: Listing, query: SearchQuery, **shown: object
+) -> ResponseReturnValue:
+    """Answer a listing, and show it."""
+    results = services().engine.search(query)
+    record_timings(results)
+    return render_template(
+        template,
+        page=results_page_of(listing, results, _usual_currency() if not results.hits else ""),
+        text="" if listing.upload or listing.like else listing.text,
+        categories=() if results.total else services().engine.categories(),
+        **shown,
+    )
+
+
+def _usual_currency() -> str:
+    """Guess a shop's currency by what is in its window."""
+    return common_currency(hit.product for hit in services().engine.showcase(SHOWCASE_SIZE))
+
+
+def _variants(product: ProductRecord) -> Variants | None:
+    """Find the variants of a product's model, for a page that is worth showing without them."""
+    if not product.group_id:
+        return None
+    listing = Listing().of_model(product.group_id)
+    try:
+        results = services().engine.search(listing.to_query())
+    except OverloadedError:
+        return None
+    return variants_of(product, results, listing.url)
+
+
 def _similar_grid(product_id: str) -> Grid:
     """Find similar products for a product's page, which is worth showing without them."""
     try:
         results: SearchResults = services().engine.similar(
-            product_id, Page(size=SIMILAR_ON_PRODUCT_PAGE)
+            SimilarQuery((product_id,), Page(size=SIMILAR_ON_PRODUCT_PAGE))
         )
     except OverloadedError:
         return Grid((), compact=False)

@@ -44,5 +44,9 @@ def renditions(image: ImageRecord) -> tuple[Rendition, ...]:
 
 def rendition(image: ImageRecord, wanted_width: int) -> Rendition:
     """Choose the smallest size that is at least ``wanted_width`` wide, or the largest."""
-    offered = renditions(image)
+    return nearest(renditions(image), wanted_width)
+
+
+def nearest(offered: tuple[Rendition, ...], wanted_width: int) -> Rendition:
+    """Choose among sizes, smallest first, as ``rendition`` does."""
     return next((each for each in offered if each.width >= wanted_width), offered[-1])

@@ -16,16 +16,6 @@ def similar_url(product_id: str, page: int = 1) -> str:
     return _with_page(f"{product_url(product_id)}/similar", {}, page)
 
 
-def search_url(text: str, page: int = 1) -> str:
-    """Address the results of a sentence."""
-    return _with_page("/search", {"q": text}, page)
-
-
-def upload_search_url(token: str, text: str = "", page: int = 1) -> str:
-    """Address the results of a shopper's picture, with words beside it or without."""
-    return _with_page(f"/search/image/{token}", {"q": text} if text else {}, page)
-
-
 def media_url(image_hash: str, width: int) -> str:
     """Address a picture of the catalogue, at most ``width`` pixels wide."""
     return f"/media/{image_hash}/{width}.jpg"

@@ -19,6 +19,7 @@ from playwright.sync_api import (
 
 from core.settings import Settings
 from tests.web.fake_engine import sample_engine
+from tests.web.page_shop import open_shop
 from web.app import create_app
 from web.server import WebServer
 
@@ -51,6 +52,16 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def shop_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A site over a real engine, whose filters, counts and suggestions are true."""
+    settings = Settings(home=tmp_path_factory.mktemp("home"))
+    with open_shop(tmp_path_factory.mktemp("shop")) as (engine, images):
+        app = create_app(settings, engine, images)
+        with WebServer(app, settings, "127.0.0.1", 0) as server:
+            yield server.url.rstrip("/")
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("no Chromium: set CHROMIUM, or install `chromium`")
@@ -62,6 +73,17 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(site: str, browser: Browser) -> Iterator[OpenPage]:
+    """Open pages of the site over the fake engine."""
+    yield from _opener(site, browser)
+
+
+@pytest.fixture
+def open_shop_page(shop_site: str, browser: Browser) -> Iterator[OpenPage]:
+    """Open pages of the site over the real engine."""
+    yield from _opener(shop_site, browser)
+
+
+def _opener(site: str, browser: Browser) -> Iterator[OpenPage]:
     """Open pages in contexts of their own; what the console complained about fails the test."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []

@@ -154,7 +154,7 @@ def test_the_first_key_leads_past_the_header(open_page: OpenPage) -> None:
     expect(skip).to_be_in_viewport(ratio=1)
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
-    expect(page.locator(".card").first).to_be_focused()
+    expect(page.locator("main a").first).to_be_focused()
 
 
 def test_a_search_is_typed_and_sent_without_script(open_page: OpenPage) -> None:

@@ -8,9 +8,10 @@ from catalog.records import ImageRecord, ProductRecord
 from search.query import Page
 from search.results import SearchHit, SearchResults
 from web.cards import card_of, grid_of, picture_of, product_page_of
+from web.listing import Listing
 from web.money import decimal_amount, shown_amount
 from web.pagination import paginate, shown_numbers
-from web.urls import product_url, search_url, similar_url, upload_search_url
+from web.urls import product_url, similar_url
 
 
 @pytest.mark.parametrize(
@@ -36,9 +37,9 @@ def test_an_amount_has_its_currencys_decimals(
 def test_addresses_hold_any_text() -> None:
     assert product_url("a/b c?d#é%") == "/products/a%2Fb%20c%3Fd%23%C3%A9%25"
     assert similar_url("7", 2) == "/products/7/similar?page=2"
-    assert search_url("red & blue", 1) == "/search?q=red+%26+blue"
-    assert upload_search_url("token", "in blue", 3) == "/search/image/token?q=in+blue&page=3"
-    assert upload_search_url("token") == "/search/image/token"
+    assert Listing("red & blue").url == "/search?q=red+%26+blue"
+    assert Listing("in blue", upload="token", page=3).url == "/search/image/token?q=in+blue&page=3"
+    assert Listing(upload="token").url == "/search/image/token"
 
 
 def results(total: int, page: int, size: int = 24) -> SearchResults:
