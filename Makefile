@@ -21,7 +21,7 @@ run: setup ## Serve the demo shop at http://127.0.0.1:8000 (VITRINE_PORT=… for
 
 .PHONY: test
 test: $(VENV)/.installed-dev ## Run the tests (6 minutes at most on two cores)
-	@$(BIN)/python -m pytest -q -rs
+	@$(BIN)/python -m pytest -q -rs -n auto --dist loadfile
 
 .PHONY: test-slow
 test-slow: $(VENV)/.installed-dev ## Run the slow tests and those that inject faults
