@@ -14,20 +14,25 @@ from core.errors import VitrineError
 from core.log import configure_logging
 from core.settings import Settings, prepare_process
 from core.terminal import BarProgress, VitrineGroup, emit, json_option, table
+from indexer.commands import AFTER_BUILD
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "backup": ("operations.commands:backup", "Write all that a shop needs into one file."),
     "catalog": ("catalog.commands:catalog", "Import products and look at what was imported."),
     "doctor": ("operations.commands:doctor", "Say what is wrong here, and what to do."),
     "evaluate": ("search.commands:evaluate", "Measure the search with judged queries."),
+    "events": ("catalog.event_commands:events", "Use the queries and clicks that were recorded."),
     "index": ("indexer.commands:index", "Build, list, verify and roll back the index."),
+    "keys": ("catalog.key_commands:keys", "Make, list and revoke keys to the API."),
     "model": ("search.model_commands:model", "Measure models, and choose the one in service."),
     "plan": ("operations.commands:plan", "Tell what an index takes on this machine."),
     "restore": ("operations.commands:restore", "Put a home back from a backup."),
+    "rules": ("search.rule_commands:rules", "Pin, boost, bury and hide products."),
     "search": ("web.query_commands:search", "Find products by a sentence or a picture."),
     "serve": ("web.commands:serve", "Serve the site and the API."),
     "similar": ("web.query_commands:similar", "Find products that are like one."),
     "train": ("training.commands:train", "Adapt a model to the catalogue."),
+    "tune": ("search.tune_commands:tune", "Fit ranking and cut-off to the catalogue."),
 }
 """Command to (module:attribute, help): ``vitrine --help`` must not wait for torch."""
 
@@ -66,6 +71,15 @@ def vitrine(ctx: click.Context, home: Path | None, log_level: str | None) -> Non
     settings = Settings.load(options=options)
     configure_logging(settings.log_level, settings.log_json)
     ctx.obj = settings
+    ctx.meta[AFTER_BUILD] = _keep_tuned
+
+
+def _keep_tuned(settings: Settings) -> None:
+    """Fit the cut-off where that is due; said on stderr, for stdout is the build's."""
+    from search.tuning_upkeep import keep_tuned
+
+    if told := keep_tuned(settings, BarProgress()).to_text():
+        click.echo(told, err=True)
 
 
 @vitrine.command()

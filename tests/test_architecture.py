@@ -27,12 +27,18 @@ DOORS = {
     "alembic": ("catalog/", "migrations/"),
     "flask": ("web/",),
     "waitress": ("web/",),
+    "flask_openapi": ("web/api/",),
+    "pydantic": ("web/api/",),
     "babel": ("web/money.py",),
+    "prometheus_client": ("web/metrics.py",),
     "nh3": ("catalog/text.py",),
     "urllib3": ("catalog/fetch/",),
     "pyarrow": ("catalog/feeds/parquet_feed.py",),
     "torch": ("encoder/", "training/"),
     "torchvision": ("encoder/",),
+    "bm25s": ("indexer/lexical.py", "indexer/lexical_writer.py"),
+    "Stemmer": ("indexer/lexical_words.py",),
+    "rapidfuzz": ("search/",),
     "transformers": (),
     "timm": (),
 }
@@ -43,7 +49,8 @@ LIGHT_WITHOUT_TORCH = (
     "encoder.registry", "indexer.jobs", "search.model_commands", "search.promotion",
     "search.trial", "search.untouched", "search.held_out", "encoder.learned",
     "training.gate.verdict", "operations.doctor", "operations.backup", "operations.restore",
-    "indexer.room",
+    "indexer.room", "search.tune_commands", "search.tuning_job", "search.tuning_upkeep",
+    "catalog.key_commands", "catalog.event_commands",
 )  # fmt: skip
 
 
