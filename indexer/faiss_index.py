@@ -26,6 +26,7 @@ from typing import Any
 import faiss
 import numpy as np
 
+from core.memory import use_large_pages
 from core.vectors import Embeddings, Mask, Scores, normalize
 from indexer.row_scan import RowScan
 from indexer.vector_index import (
@@ -69,6 +70,7 @@ class FaissFlatIndex:
         self._index: Any = faiss.IndexFlatIP(self._dim)
         self._index.add(np.ascontiguousarray(embeddings, dtype=np.float32))
         self._stored: Embeddings = _storage(self._index, self._dim)
+        use_large_pages(self._stored)
         self._scan = RowScan(self._stored, threads)
 
     @property
