@@ -54,6 +54,13 @@ class Probe:
     """How near a sentence is to what the shop does not sell; None where that is not known."""
 
 
+TEXT_AMONG_PICTURES = 2.5
+"""How much more a text counts where it is added to pictures or products.
+
+Pictures lie far nearer to each other than to any text, so that at equal lengths "in blue" beside a
+red bag moves nothing. At 2 to 3 the first ten are blue and still bags; at 5 the bag is lost.
+"""
+
 LIKENESS = Weights(image=0.7, text=0.3, lexical=0.0)
 """For "more like this": looks first, but a lamp stays with lamps."""
 
@@ -137,8 +144,13 @@ def _probe(
             negatives=negatives,
             off_catalogue=_nearness(sentence, generation),
         )
-    images = [(1.0, each) for each in (picture, sentence) if each is not None]
-    texts = [(1.0, sentence)] if sentence is not None else []
+    among = picture is not None or any(not wish.text for wish in query.wishes)
+    spoken = TEXT_AMONG_PICTURES if among else 1.0
+    images = [(1.0, picture)] if picture is not None else []
+    # What a filter already sees to need not be pressed for at the cost of likeness.
+    pressed = spoken if reading.says_more else 1.0
+    texts = [(pressed, sentence)] if sentence is not None else []
+    images += texts
     excluded = []
     for wish in query.wishes:
         if wish.product_id:
@@ -148,8 +160,9 @@ def _probe(
             shown, said = next(pictures), None
         else:
             shown = said = vectors.get(wish.text)
-        images += [] if shown is None else [(wish.weight, shown)]
-        texts += [] if said is None else [(wish.weight, said)]
+        weight = wish.weight * (spoken if wish.text else 1.0)
+        images += [] if shown is None else [(weight, shown)]
+        texts += [] if said is None else [(weight, said)]
     return Probe(_sum(images), _sum(texts), LIKENESS, negatives=negatives, excluded=tuple(excluded))
 
 

@@ -16,7 +16,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from core.errors import NotReadyError, OverloadedError
+from core.errors import NotReadyError, OverloadedError, VitrineError
 
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
@@ -161,7 +161,8 @@ class Worker(Generic[Question, Answer]):
                 for job in left:
                     self._answer([job])
             else:
-                log.exception("A query failed")
+                if not isinstance(error, VitrineError):  # those say all there is to say
+                    log.exception("A query failed")
                 for job in left:
                     job.answer.set_exception(error)
         assert all(job.answer.done() for job in jobs), "answer_all must resolve every job"

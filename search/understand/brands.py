@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from indexer.attributes import Columns
+from indexer.attributes import CodedColumn, Columns
 from search.understand import english
 from search.understand.chips import ChipKind
 from search.understand.meanings import Meaning, Meanings
@@ -14,7 +14,7 @@ FIELD = "brand"
 
 
 def brand_meanings(columns: Columns, words: Collection[Key]) -> Meanings:
-    """List what brands are called.
+    """List what brands are called; of several spellings the most common names them all.
 
     A brand of one word that means something else, too (Next, Gap, Boots, Red), is meant for
     sure only behind "by" or "from".
@@ -25,7 +25,7 @@ def brand_meanings(columns: Columns, words: Collection[Key]) -> Meanings:
     """
     brands = Meanings()
     column = columns.coded.get(FIELD)
-    for value in column.values if column is not None else ():
+    for value in _common_first(column) if column is not None else ():
         one = frozenset({value})
         for key in _keys(value):
             known = brands.get(key)
@@ -34,6 +34,12 @@ def brand_meanings(columns: Columns, words: Collection[Key]) -> Meanings:
             label = known.label if known else value
             brands.add(key, Meaning(ChipKind.BRAND, FIELD, label, values, values, sure))
     return brands
+
+
+def _common_first(column: CodedColumn) -> list[str]:
+    """List a column's words by how many products have them."""
+    counts = column.counts()
+    return [column.values[at] for at in (-counts).argsort(kind="stable")]
 
 
 def protected_names(names: Iterable[str] = ()) -> Meanings:

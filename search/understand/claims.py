@@ -42,9 +42,11 @@ class Claim:
 class Sentence:
     """The tokens of a text, and which of them have been claimed."""
 
-    def __init__(self, text: str, tokens: Sequence[Token]) -> None:
+    def __init__(self, text: str, tokens: Sequence[Token], sought: int | None = None) -> None:
         self.text = text
         self.tokens = tokens
+        self.sought = sought
+        """Where the kind begins that is looked for although an exclusion stands before it."""
         self.words = tuple(token.word for token in tokens)
         self.stems = tuple(token.stem for token in tokens)
         self.claims: list[Claim] = []

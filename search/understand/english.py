@@ -49,7 +49,7 @@ EXCLUDING = (
     "excepting", "excluding", "exclude", "other than", "apart from", "anything but",
     "everything but", "rather than", "instead of", "never", "dont want", "do not want",
     "dont like", "do not like", "that isnt", "that is not", "that arent", "that are not", "isnt",
-    "is not", "arent", "are not", "avoid", "non",
+    "is not", "arent", "are not", "avoid", "non", "neither",
 )  # fmt: skip
 """What begins an exclusion."""
 
@@ -60,6 +60,9 @@ LACKING = (
     "does not have", "dont have", "do not have",
 )  # fmt: skip
 """What begins the exclusion of something that may be a part: a dress without a belt."""
+
+EXCLUDING_BEFORE_A_KIND = frozenset({"no", "not", "non", "neither", "without"})
+"""May exclude what stands before a kind, and not the kind: "no logo t-shirt"."""
 
 EXCLUDING_ONE = frozenset({"non"})
 """Exclude the next word alone: non-leather shoes are shoes."""
@@ -73,7 +76,7 @@ NOT_FREE_OF = _words(
 FREE = "free"
 """After a hyphen, excludes the word before it: leather-free."""
 
-OR = frozenset({"or", "nor", "neither", "/"})
+OR = frozenset({"or", "nor", "/"})
 AND = frozenset({"and", "plus", "und"})
 BUT = frozenset({"but"})
 
@@ -194,6 +197,8 @@ MEASURES = _words(
     sizes size sleeves buttons pockets doors drawers shelves legs bulbs"""
 )
 """After a number: it is no price."""
+EXTENTS = _words("tall high wide long deep thick across by x diameter length height width depth")
+"""After "20 in": it is inches. Before other words it is not: "under 20 in red"."""
 AGED = _words(
     "men women people ladies man woman person persons anyone kids children child boys girls adults"
     " age aged ages everyone seniors mens womens"

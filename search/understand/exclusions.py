@@ -166,6 +166,7 @@ def _end_of_run(sentence: Sentence, at: int, most: int) -> int:
             or word in english.OR
             or word in english.AND
             or (end > at and end in sentence.sizes)
+            or end == sentence.sought
             or (end > at and _begins(sentence, end))
         ):
             break

@@ -196,10 +196,22 @@ def _amount(sentence: Sentence, at: int) -> _Amount | None:
         word = sentence.words[at]
         currency = english.CURRENCY_SIGNS.get(word) or english.CURRENCY_WORDS.get(word)
         at += currency is not None
-    measured = at < size and currency is None and sentence.words[at] in english.MEASURES
-    if value is None or measured:
+    if value is None or (currency is None and _is_measure(sentence, at)):
         return None
     return _Amount(value, currency, start, at)
+
+
+def _is_measure(sentence: Sentence, at: int) -> bool:
+    """Tell whether a word after a number says what it measures.
+
+    "In" does where nothing follows that could be in it: a bag under 20 in red has a price.
+    """
+    if at >= len(sentence) or sentence.words[at] not in english.MEASURES:
+        return False
+    if sentence.words[at] not in english.IN or at + 1 >= len(sentence):
+        return True
+    following = sentence.tokens[at + 1]
+    return not following.is_word or following.is_number or following.word in english.EXTENTS
 
 
 def number(said: str) -> Decimal | None:

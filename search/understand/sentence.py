@@ -16,7 +16,8 @@ from search.understand.claims import Claim, Sentence
 from search.understand.exclusions import claim_exclusions, excluded_kinds
 from search.understand.prices import claim_prices
 from search.understand.sizes import claim_sizes, find_sizes
-from search.understand.tokens import tokenize
+from search.understand.sought import sought_behind_exclusions
+from search.understand.tokens import Token, tokenize
 from search.understand.vocabulary import Vocabulary
 from search.understand.wishes import claim_wishes
 
@@ -26,11 +27,10 @@ def understand(text: str, vocabulary: Vocabulary) -> Understanding:
 
     Cost: about 0.1 ms for a usual sentence, and linear in its length.
     """
-    sentence = Sentence(text, tokenize(text))
-    _name(sentence, vocabulary)
-    claim_prices(sentence, vocabulary)
-    find_sizes(sentence, vocabulary)
-    claim_exclusions(sentence, vocabulary)
+    tokens = tokenize(text)
+    sentence = _without_unwanted(text, tokens, vocabulary)
+    if (sought := sought_behind_exclusions(sentence, vocabulary)) is not None:
+        sentence = _without_unwanted(text, tokens, vocabulary, sought)
     claim_sizes(sentence)
     claim_wishes(sentence, vocabulary)
     claims = _settled(sentence, vocabulary)
@@ -40,6 +40,18 @@ def understand(text: str, vocabulary: Vocabulary) -> Understanding:
         positive or _of_exclusions(sentence, claims),
         tuple(_chip(sentence, claim) for claim in claims),
     )
+
+
+def _without_unwanted(
+    text: str, tokens: Sequence[Token], vocabulary: Vocabulary, sought: int | None = None
+) -> Sentence:
+    """Claim prices, stock and exclusions; sizes are noted, because an exclusion may be of one."""
+    sentence = Sentence(text, tokens, sought)
+    _name(sentence, vocabulary)
+    claim_prices(sentence, vocabulary)
+    find_sizes(sentence, vocabulary)
+    claim_exclusions(sentence, vocabulary)
+    return sentence
 
 
 def _name(sentence: Sentence, vocabulary: Vocabulary) -> None:
@@ -105,8 +117,9 @@ def _of_exclusions(sentence: Sentence, claims: Sequence[Claim]) -> str:
     """Find something to search for where all is excluded: "not black shoes" looks for shoes."""
     for claim in claims:
         if isinstance(claim.filter, Not) and isinstance(claim.filter.filter, AllOf):
-            end = claim.spans[-1][1]
-            return sentence.slice(end - 1, end)
+            start, end = claim.spans[-1]
+            said = [at for at in range(start, end) if sentence.tokens[at].is_word]
+            return sentence.slice(said[-1], said[-1] + 1)
     return ""
 
 

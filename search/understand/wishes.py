@@ -126,6 +126,7 @@ def _meanings(sentence: Sentence, start: int, end: int, vocabulary: Vocabulary) 
 def _kinds(sentence: Sentence, found: list[_Wish], start: int, end: int) -> list[_Wish]:
     """Find the nouns of a phrase: the last word, and others that "or" or "and" tie to it."""
     kinds = [wish for wish in found if wish.meaning.kind is ChipKind.CATEGORY]
+    end = _noun_end(sentence, found, start, end)
     if not kinds or kinds[-1].span[1] != end or not kinds[-1].meaning.sure:
         return []
     if not _are_plain(sentence, found, start, end):
@@ -139,6 +140,31 @@ def _kinds(sentence: Sentence, found: list[_Wish], start: int, end: int) -> list
             return []
         heads.append(wish)
     return heads[::-1]
+
+
+def _noun_end(sentence: Sentence, found: list[_Wish], start: int, end: int) -> int:
+    """Find where a phrase's noun ends: before what data knows behind it ("shoes nike blue").
+
+    A size that the shop does not have ends it, too: "shoes size 99".
+    """
+    ends = {wish.span[1]: wish for wish in found}
+    whole = end
+    while end > start:
+        wish = ends.get(end)
+        if wish is not None and wish.meaning.sure and wish.meaning.kind is not ChipKind.CATEGORY:
+            end = wish.span[0]
+        elif sentence.tokens[end - 1].is_number and _names_a_size(sentence, end - 2, start):
+            end -= 2
+        elif end < whole and sentence.words[end - 1] in english.OR | english.AND:
+            end -= 1
+        else:
+            break
+    return end
+
+
+def _names_a_size(sentence: Sentence, at: int, start: int) -> bool:
+    word = sentence.words[at] if at > start else ""
+    return word in english.SIZE_WORDS or word in english.SIZE_SYSTEMS
 
 
 def _is_doubled(found: list[_Wish], at: int) -> bool:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from core.errors import NotReadyError, OverloadedError
+from core.errors import NotReadyError, OverloadedError, ProductNotFoundError
 from search.worker import Job, Worker
 
 
@@ -114,6 +114,22 @@ def test_a_failure_reaches_its_askers_and_the_worker_goes_on() -> None:
     with pytest.raises(ValueError, match="odd"):
         worker.ask(1, 10)
     assert worker.ask(2, 10) == 4
+    worker.close()
+
+
+def test_a_failure_that_its_asker_understands_is_not_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def refuse(jobs: Sequence[Job[int, int]]) -> None:
+        raise ProductNotFoundError("none") if jobs[0].question else ValueError("a fault")
+
+    worker = make(refuse, batch_size=1)
+    with pytest.raises(ProductNotFoundError):
+        worker.ask(1, 10)
+    assert caplog.text == ""
+    with pytest.raises(ValueError, match="a fault"):
+        worker.ask(0, 10)
+    assert "a fault" in caplog.text
     worker.close()
 
 

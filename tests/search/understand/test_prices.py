@@ -45,12 +45,28 @@ def test_a_price_is_a_range_and_leaves_the_text(
         "boys under 12", "bag over 30 l", "toys for 3 years",
         "shirt 20-40", "pack of 3", "bag for 2", "Under Armour 2", "50 shades", "bag 0815x",
         "jacket from 2024", "lamp over 40 cm", "socks 3 pairs", "bag under 12345678901234567890",
-        "20 inch bag", "20-inch bag",
+        "20 inch bag", "20-inch bag", "bag under 20 in", "bag under 20 in tall",
+        "bag under 20 in, red", "bag under 20 in x 30 in",
     ],
 )  # fmt: skip
 def test_a_number_that_is_no_price_stays_in_the_text(text: str) -> None:
     assert [c for c in read(text).chips if c.kind is ChipKind.PRICE] == []
     assert read(text).positive == text
+
+
+@pytest.mark.parametrize(
+    ("text", "positive"),
+    [
+        ("handbag under 50 in red", "handbag in red"),
+        ("handbag under 50 in stock", "handbag"),
+        ("handbag between 20 and 50 in stock", "handbag"),
+    ],
+)
+def test_in_after_a_price_is_no_inch(text: str, positive: str) -> None:
+    found = chip(text, ChipKind.PRICE).filter
+    assert isinstance(found, Range)
+    assert found.maximum == 50
+    assert read(text).positive == positive
 
 
 def test_a_currency_counts_where_the_catalogue_has_several() -> None:

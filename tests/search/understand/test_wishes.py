@@ -271,3 +271,13 @@ def test_a_whole_sentence_comes_apart() -> None:
         (ChipKind.STOCK, ", in stock"),
     ]
     assert understood.chips[4].without == "red leather bag under 50, in stock"
+
+
+def test_a_brand_is_called_as_most_of_its_products_call_it() -> None:
+    spellings = ("ACME", "Acme", "Acme", "acme")
+    shop = columns_of(
+        [ProductRecord(str(at), "x", brand=brand) for at, brand in enumerate(spellings)]
+    )
+    (found,) = understand("acme x", Vocabulary.of(shop)).chips
+    assert found.label == "Acme"
+    assert found.filter == In("brand", frozenset(spellings))
