@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from search.filters import Range
+from search.filters_arguments import format_range
 from search.reading import Reading
-from web.field_names import pair_name
+from search.understand.chips import Chip
+from web.field_names import pair_name, value_name
 from web.listing import Listing
 
 
@@ -31,18 +34,29 @@ class Rewording:
     is_translated: bool
 
 
-def understood_chips(reading: Reading | None, listing: Listing) -> tuple[RemovableChip, ...]:
+def understood_chips(
+    reading: Reading | None, listing: Listing, currency: str
+) -> tuple[RemovableChip, ...]:
     """Show what the sentence was understood to say."""
     if reading is None:
         return ()
     return tuple(
         RemovableChip(
-            chip.label,
+            _label(chip, currency),
             listing.reworded(chip.without).url,
             has_effect=chip.filter is not None or bool(chip.negative),
         )
         for chip in reading.understanding.chips
     )
+
+
+def _label(chip: Chip, currency: str) -> str:
+    """Name a chip; a price with the sign that the prices beside it have: ``cheap (up to €20)``."""
+    if not currency or not isinstance(chip.filter, Range):
+        return chip.label
+    span = value_name(chip.filter.field, format_range(chip.filter), currency)
+    level, bracket, _ = chip.label.partition(" (")
+    return f"{level} ({span})" if bracket else span
 
 
 def chosen_chips(listing: Listing, currency: str) -> tuple[RemovableChip, ...]:

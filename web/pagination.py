@@ -26,6 +26,8 @@ class Pagination:
     links: tuple[PageLink, ...]
     previous_url: str
     next_url: str
+    out_of_reach: int
+    """Products behind the last page there can be; 0 on every page but that."""
 
     def __bool__(self) -> bool:
         """Tell whether there is more than one page."""
@@ -46,6 +48,7 @@ def paginate(results: SearchResults, url_of: Callable[[int], str]) -> Pagination
         links=tuple(links),
         previous_url=url_of(min(current - 1, last)) if current > 1 and last else "",
         next_url=url_of(current + 1) if current < last else "",
+        out_of_reach=max(results.total - last * results.page.size, 0) if current == last else 0,
     )
 
 

@@ -77,7 +77,7 @@ def results_page_of(listing: Listing, results: SearchResults, currency: str = ""
     """
     shown = results.hits or results.nearest
     currency = common_currency(hit.product for hit in shown) if shown else currency
-    understood = understood_chips(results.reading, listing)
+    understood = understood_chips(results.reading, listing, currency)
     return ResultsPage(
         listing=listing,
         total=results.total,

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.page_faults import faults_of
+from tests.web.page_shop import LONG_KIND
 
 pytestmark = pytest.mark.browser
 
@@ -22,6 +23,10 @@ PAGES = {
     "odd names": "/search?exclude.category=Bags",
     "like": "/search?q=in+blue&like=handbag-0-red",
     "product": "/products/lamp-0-red",
+    "home": "/",
+    "long names": "/products/long",
+    "long names chosen": f"/search?q=long&filter.category={LONG_KIND}",
+    "long names understood": f"/search?q=red+{LONG_KIND}+under+1",
 }
 
 

@@ -22,6 +22,7 @@ SHOWN_COLOURS = ("red", "blue", "green", "black")
 BRANDS = ("Acme", "Zeta", "Brook & Co")
 HOSTILE = '<b>Odd</b> "brand" & 20..30'
 LONG = "L" * 400
+LONG_KIND = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtenkleidung"
 
 
 def fill(shop: Shop) -> None:
@@ -46,7 +47,14 @@ def fill(shop: Shop) -> None:
     shop.add(
         "odd", "Odd thing", png((1, 2, 3), 200), brand=HOSTILE, attributes={"colour": "10..20"}
     )
-    shop.add("long", "Long thing", png((3, 2, 1), 201), brand=LONG)
+    shop.add(
+        "long",
+        f"Long {LONG_KIND}",
+        png((3, 2, 1), 201),
+        brand=LONG,
+        category=(LONG_KIND, f"More {LONG_KIND}"),
+        attributes={LONG_KIND: LONG_KIND},
+    )
 
 
 @contextmanager

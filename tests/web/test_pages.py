@@ -178,6 +178,12 @@ def test_an_error_page_keeps_the_words(client: FlaskClient) -> None:
     assert "page counts from 1." in response.text
 
 
+def test_a_page_too_far_down_leads_to_the_first_results(client: FlaskClient) -> None:
+    html = client.get("/search?q=red+shoes&page=999").text
+    assert "/search?q=red%20shoes" in links(html)
+    assert "<title>That did not work" in html
+
+
 def test_strangers_arguments_do_not_break_a_shared_link(client: FlaskClient) -> None:
     assert client.get("/search?q=red&utm_source=letter&per_page=9999").status_code == 200
 

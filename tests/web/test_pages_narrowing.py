@@ -254,12 +254,27 @@ def test_what_was_understood_is_told_and_can_be_taken_off(client: FlaskClient) -
     } == {
         "Red": "handbag under 40 but not Zeta",
         "Handbags": "red under 40 but not Zeta",
-        "under 40": "red handbag but not Zeta",
+        "up to €40": "red handbag but not Zeta",
         "not Zeta": "red handbag under 40",
     }
     assert all(url.endswith("&sort=newest") for url in chips(page).values())
     assert set(titles(page)) == {"Red leather handbag 0"}
-    assert total_at(client, chips(page)["under 40"]) == 2
+    assert total_at(client, chips(page)["up to €40"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "label"),
+    [
+        ("between 20 and 40 EUR", "€20 – €40"),
+        ("over 25.50", "€25.50 or more"),
+        ("cheap", "cheap (up to €31.50)"),
+        ("in stock", "in stock"),
+    ],
+)
+def test_understood_prices_have_the_sign_of_the_shops_prices(
+    client: FlaskClient, said: str, label: str
+) -> None:
+    assert label in chips(get(client, f"/search?q=handbag+{said.replace(' ', '+')}"))
 
 
 def test_words_can_be_taken_literally_and_understood_again(client: FlaskClient) -> None:

@@ -69,6 +69,14 @@ def test_page_lists_show_the_ends_and_the_neighbours(
     )
 
 
+@pytest.mark.parametrize(
+    ("total", "page", "out_of_reach"),
+    [(0, 1, 0), (25, 1, 0), (25, 2, 0), (9984, 416, 0), (20_036, 415, 0), (20_036, 416, 10_052)],
+)
+def test_the_last_page_tells_what_is_behind_it(total: int, page: int, out_of_reach: int) -> None:
+    assert paginate(results(total, page), str).out_of_reach == out_of_reach
+
+
 def test_every_page_number_shown_can_be_asked_for() -> None:
     for last in range(1, 12):
         for current in range(1, last + 1):
