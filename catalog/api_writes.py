@@ -34,7 +34,7 @@ from catalog.import_report import ImportReport
 from catalog.importer import ImportOptions, import_feed
 from catalog.ledger import API_BATCH, Entry, Run
 from catalog.models import ImportRun, Outcome, RunStatus
-from catalog.named_withdrawal import NamedWithdrawal, normal_ids, withdraw_named
+from catalog.named_withdrawal import NamedWithdrawal, normal_id, withdraw_named
 from core.errors import BusyError, FeedError, ImportNotFoundError, VitrineError
 from core.settings import Settings
 from core.terminal import NoProgress, Progress
@@ -121,7 +121,7 @@ class ApiWrites:
             DatabaseError: none was withdrawn.
         """
         with self._turn():
-            return withdraw_named(self._open_database(), normal_ids(ids))
+            return withdraw_named(self._open_database(), list(dict.fromkeys(map(normal_id, ids))))
 
     def begin_import(self, stream: BinaryIO, options: ImportOptions, who: str) -> int:
         """Take a feed in and begin to import it; give its run's number as soon as it has one.

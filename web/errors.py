@@ -6,7 +6,7 @@ import errno
 import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
 from flask import Flask, Response, g, make_response, render_template, request
@@ -109,6 +109,15 @@ class Problem:
         )
 
 
+class PointedError(Exception):
+    """What went wrong with one part of a body, and where that part stands."""
+
+    def __init__(self, error: VitrineError, pointer: str) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.pointer = pointer
+
+
 def install_errors(app: Flask) -> None:
     """Answer every failure of an application, expected or not."""
     app.register_error_handler(Exception, _answer)
@@ -118,6 +127,8 @@ def problem_of(error: Exception) -> Problem:
     """Find what to tell about a failure."""
     if isinstance(error, HTTPException):
         return _http_problem(error)
+    if isinstance(error, PointedError):
+        return replace(problem_of(error.error), pointer=error.pointer)
     if isinstance(error, OSError) and error.errno in DISK_FULL:
         full = HTTPStatus.INSUFFICIENT_STORAGE
         return Problem(full, _snake(full.phrase), HTTP_DETAILS[full])

@@ -26,6 +26,7 @@ from vitrine_client import (
     UnexpectedAnswerError,
     UnreachableError,
     VitrineClient,
+    VitrineClientError,
     Wish,
 )
 
@@ -96,6 +97,9 @@ def test_what_is_wrong_with_a_composed_query_is_pointed_to(client: VitrineClient
     with pytest.raises(InvalidRequestError) as caught:
         client.compose(wishes=[Wish("red"), Wish("blue", weight=11)])
     assert (caught.value.code, caught.value.pointer) == ("out_of_range", "/texts/1/weight")
+    with pytest.raises(NotFoundError) as missed:
+        client.compose(wishes=[Wish("red"), Wish(product_id="none", weight=-1)])
+    assert (missed.value.code, missed.value.pointer) == ("product_not_found", "/disliked/0/id")
 
 
 def test_a_picture_finds_its_colour(client: VitrineClient) -> None:
@@ -261,6 +265,31 @@ def test_a_server_that_stays_busy_is_given_up(waits: list[float]) -> None:
     assert waits == [2, 2]
 
 
+def test_a_wait_that_cannot_be_read_is_the_usual_one(waits: list[float]) -> None:
+    busy = problem(503, "overloaded", Retry_After="soon")
+    with scripted(busy, FINE) as url, VitrineClient(url) as client:
+        assert client.ready().ready
+    assert waits == []
+
+
+def test_a_key_that_no_header_can_hold_is_refused_at_once() -> None:
+    for key in ("\N{KEY}", "a\nb"):
+        with pytest.raises(ValueError, match="printable ASCII"):
+            VitrineClient("http://localhost", key=key)
+
+
+def test_half_a_character_is_for_the_server_to_judge(client: VitrineClient) -> None:
+    with pytest.raises(InvalidRequestError):
+        client.search("\ud800")
+    with pytest.raises(InvalidRequestError) as caught:
+        client.compose("\ud800")
+    assert (caught.value.code, caught.value.pointer) == ("control_character", "/q")
+    with pytest.raises(InvalidRequestError):
+        client.search_by_image(picture("blue"), "\ud800")
+    with pytest.raises(VitrineClientError):
+        client.product("\ud800")
+
+
 def test_a_fault_of_the_server_is_not_asked_for_again(waits: list[float]) -> None:
     with (
         scripted(problem(500, "internal_error")) as url,
@@ -280,6 +309,9 @@ def test_a_fault_of_the_server_is_not_asked_for_again(waits: list[float]) -> Non
         (302, {"Location": "http://elsewhere.invalid/"}, b""),
         (404, {"Content-Type": "application/problem+json"}, b"{"),
         (404, {"Content-Type": "application/problem+json"}, b"[1]"),
+        (404, {"Content-Type": "application/problem+json"}, b"[" * 100_000),
+        (404, {"Content-Type": "application/problem+json"}, b'{"status": "x", "code": "y"}'),
+        (404, {"Content-Type": "application/problem+json"}, b'{"status": 404, "code": null}'),
     ],
 )
 def test_an_answer_that_is_not_the_apis_is_its_own_error(

@@ -306,7 +306,8 @@ def test_a_bad_question_for_likeness_is_named(
          (413, "too_many_pixels", "/images/0/data")),
         ({"images": [{"data": base64.b64encode(RED_PNG + bytes(200_000)).decode()}]},
          (413, "too_many_bytes", "/images/0/data")),
-        ({"images": [{"upload": "none"}]}, (404, "upload_not_found", None)),
+        ({"images": [{"upload": "none"}]}, (404, "upload_not_found", "/images/0/upload")),
+        ({"texts": ["a"]}, (422, "not_an_object", "/texts/0")),
         ({"images": [{"data": DATA}] * 5}, (422, "too_many", "/images")),
         ({"filter": []}, (422, "not_a_filter", "/filter")),
         ({"filter": {"and": [{"field": "brand", "in": ["a"]}, {"field": "colour", "in": []}]}},
@@ -336,6 +337,14 @@ def test_what_is_wrong_in_a_body_is_pointed_to(
         (b'{"texts": [{"text": "b", "weight": 1e400}]}', "application/json",
          (422, "out_of_range", "/texts/0/weight")),
         (b'{"q": "\\ud800"}', "application/json", (422, "control_character", "/q")),
+        (b'{"filter": {"field": "brand", "in": ["\\ud800"]}}', "application/json",
+         (422, "control_character", "/filter/in/0")),
+        (b'{"filter": {"field": "attribute.\\udc00", "minimum": 1}}', "application/json",
+         (422, "control_character", "/filter/field")),
+        (b'{"q": "a", "\\ud800": 1}', "application/json", (422, "control_character", "")),
+        (b'{"q": "a", "q": "b"}', "application/json", (422, "repeated", "/q")),
+        (b'{"texts": [{"text": "a", "text": "b"}]}', "application/json",
+         (422, "repeated", "/texts/0/text")),
         (b'{"q": "a"}', "text/plain", (415, "unsupported_media_type", None)),
         (b'{"q": "' + b"x" * 300_000 + b'"}', "application/json",
          (413, "request_entity_too_large", None)),
@@ -345,3 +354,9 @@ def test_a_body_that_cannot_be_read_is_told_as_that(
     client: FlaskClient, body: bytes, kind: str, expected: tuple[int, str, str | None]
 ) -> None:
     assert problem(client.post(SEARCH, data=body, content_type=kind)) == expected
+
+
+def test_characters_outside_the_basic_plane_are_text(client: FlaskClient) -> None:
+    body = b'{"filter": {"field": "brand", "in": ["\\ud83d\\udc57"]}}'
+    response = client.post(SEARCH, data=body, content_type="application/json")
+    assert response.status_code == 200, response.text

@@ -160,7 +160,7 @@ def test_a_picture_is_searched_with_conditions(client: FlaskClient) -> None:
 
 
 def test_words_move_a_liked_product_to_another_colour(client: FlaskClient) -> None:
-    body = {"liked": [{"id": "VT-0042"}], "texts": [{"text": "blue", "weight": 2}]}
+    body = {"liked": [{"id": "VT-0042"}], "texts": [{"text": "blue"}]}
     assert ids(answer(client.post(SEARCH, json=body)))[0] == "VT-0043"
     away = {"liked": [{"id": "VT-0042"}], "disliked": [{"id": "VT-0045"}]}
     assert not {"VT-0042", "VT-0045"} & set(ids(answer(client.post(SEARCH, json=away))))

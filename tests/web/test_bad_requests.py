@@ -52,6 +52,10 @@ def problem(response: Any) -> tuple[int, str, str | None]:
         ("q=a&perpage=5", (422, "unknown_parameter", "/perpage")),
         ("q=a&a%2Fb~=5", (422, "unknown_parameter", "/a~1b~0")),
         ("q=a&q=b", (422, "repeated", "/q")),
+        ("q=a&diversity=0_1", (422, "not_a_number", "/diversity")),
+        ("q=a&diversity=%200.5", (422, "not_a_number", "/diversity")),
+        ("q=a&diversity=%D9%A1", (422, "not_a_number", "/diversity")),
+        ("q=a&diversity=", (422, "not_a_number", "/diversity")),
     ],
 )
 def test_a_bad_argument_is_named(

@@ -203,6 +203,7 @@ def test_withdrawing_tells_of_each_id_what_became_of_it(shop: Shop) -> None:
         {"id": "none", "outcome": "unknown"},
         {"id": "a b", "outcome": "withdrawn"},
         {"id": "1", "outcome": "withdrawn"},
+        {"id": "", "outcome": "unknown"},
     ]
     assert (answer["withdrawn"], shop.product_count()) == (2, 0)
 
@@ -229,6 +230,23 @@ def test_a_packed_feed_and_the_words_beside_it_are_read(shop: Shop) -> None:
     assert (product.price_minor, product.currency) == (500, "CHF")
 
 
+def test_an_id_with_half_a_character_is_refused(shop: Shop) -> None:
+    half = b'{"ids": ["\\ud800"]}'
+    refused = shop.client.post(WITHDRAW, data=half, content_type="application/json").get_json()
+    assert (refused["code"], refused["pointer"]) == ("control_character", "/ids/0")
+
+
+def test_a_batch_is_read_once_but_its_products_are_mended(shop: Shop) -> None:
+    twice = b'{"products": [], "products": [{"id": "1", "title": "Boot"}]}'
+    refused = shop.client.post(PRODUCTS, data=twice, content_type="application/json").get_json()
+    assert (refused["code"], refused["pointer"]) == ("repeated", "/products")
+    half = b'{"products": [{"id": "1", "title": "Boot \\ud800"}]}'
+    (item,) = shop.client.post(PRODUCTS, data=half, content_type="application/json").get_json()[
+        "items"
+    ]
+    assert (item["id"], item["outcome"]) == ("1", "mended")
+
+
 def test_a_full_feed_withdraws_what_it_does_not_name_within_the_share(shop: Shop) -> None:
     upsert(shop, *({"id": str(each), "title": "Boot"} for each in range(4)))
     answer = import_feed(shop, b"id,title\n0,Boot\n", "mode=full")
@@ -245,9 +263,9 @@ def test_a_full_feed_withdraws_what_it_does_not_name_within_the_share(shop: Shop
         (b"<!doctype html><html>", "", 422, "unreadable_feed"),
         (b"[1]", "", 422, "unreadable_feed"),
         (FEED, "max_withdrawn=0.5", 422, "not_with_update"),
-        (FEED, "mode=full&max_withdrawn=2", 422, "invalid"),
+        (FEED, "mode=full&max_withdrawn=2", 422, "out_of_range"),
         (FEED, "mode=half", 422, "unknown_mode"),
-        (FEED, "format=word", 422, "unreadable_feed"),
+        (FEED, "format=word", 422, "unknown_format"),
         (FEED, "currency=XYZ", 422, "unknown_currency"),
         (FEED, "unknown=1", 422, "unknown_parameter"),
         (FEED + b"4,Shoe,\n" * 20_000, "", 413, "request_entity_too_large"),

@@ -6,6 +6,7 @@ refuses what no query can be, with the reason.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, ClassVar, Literal
 
 from flask_openapi.models.file import FileStorage
@@ -16,6 +17,7 @@ from pydantic_core import PydanticCustomError
 from search.query import DEFAULT_PER_PAGE, MAX_PER_PAGE, MAX_WINDOW, MAX_WISHES
 from search.sorting import Sort
 from web.api.filter_parameters import add_filter_properties
+from web.api.strict_json import MAX_NESTING
 
 MAX_DIGITS = 9
 """More than any count that can be asked for."""
@@ -37,6 +39,8 @@ class Body(Arguments):
 
     max_bytes: ClassVar[int | None] = 2**20
     """None for one that holds pictures: half as much again as one may have, for base64."""
+    checked_levels: ClassVar[int] = MAX_NESTING
+    """How deep it must be plain JSON; what lies deeper is mended, not refused."""
 
 
 def _whole(value: Any) -> Any:
@@ -49,11 +53,19 @@ def _whole(value: Any) -> Any:
     return int(value)
 
 
+def _number(value: Any) -> Any:
+    """Refuse what float() would take besides: " 0.5 ", "0_1" and digits of other scripts."""
+    if isinstance(value, str) and not re.fullmatch(r"[0-9A-Za-z.+-]+", value):
+        raise PydanticCustomError("float_parsing", "must be a number")
+    return value
+
+
 def _flag(value: Any) -> Any:
     return {"0": 0, "1": 1}.get(value, value) if isinstance(value, str) else value
 
 
 WholeNumber = Annotated[int, BeforeValidator(_whole)]
+Number = Annotated[float, BeforeValidator(_number)]
 Flag = Annotated[Literal[0, 1], BeforeValidator(_flag)]
 
 
@@ -104,7 +116,7 @@ class SearchArguments(RankingArguments, WordsArguments):
     """0 takes the sentence to the letter: no negation, price or name in it is acted on."""
     collapse: Flag = 1
     """0 shows each variant of a model by itself."""
-    diversity: float = Field(0.0, json_schema_extra={"minimum": 0, "maximum": 1})
+    diversity: Number = Field(0.0, json_schema_extra={"minimum": 0, "maximum": 1})
     """From 0, relevance alone, to 1, as different as can be."""
 
 

@@ -7,6 +7,7 @@ from typing import BinaryIO, cast
 
 from flask import Response, g, request
 
+from catalog.feeds.detect import FORMATS
 from catalog.importer import ImportOptions
 from catalog.models import ImportMode
 from catalog.money import CURRENCIES
@@ -111,6 +112,9 @@ def _import_options(query: ImportArguments) -> ImportOptions:
     if query.currency and query.currency not in CURRENCIES:
         sentence = f"{query.currency[:SHOWN_CHARS]!r} is no ISO 4217 code."
         raise InvalidQueryError("/currency", "unknown_currency", sentence)
+    if query.format and query.format not in {each.name for each in FORMATS}:
+        sentence = f"There is no format {query.format[:SHOWN_CHARS]!r}."
+        raise InvalidQueryError("/format", "unknown_format", sentence)
     return ImportOptions(
         default_currency=query.currency,
         mode=ImportMode(query.mode),

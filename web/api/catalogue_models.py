@@ -14,7 +14,7 @@ from catalog.import_report import ImportReport
 from catalog.ledger import Entry, RunCounts
 from catalog.named_withdrawal import NamedWithdrawal
 from web.api.answers import Answer
-from web.api.arguments import Arguments, Body, WholeNumber
+from web.api.arguments import Arguments, Body, Number, WholeNumber
 
 PUBLISHING = (
     "Searches find this once an index with it is published: `vitrine index watch` does so by "
@@ -38,6 +38,7 @@ class ProductBatch(Body):
     """Products to add, or to replace those that are there; the rest of the catalogue stays."""
 
     max_bytes: ClassVar[int] = 16 * 2**20
+    checked_levels: ClassVar[int] = 1
 
     products: list[Any] = Field(
         min_length=1,
@@ -59,7 +60,7 @@ class ImportArguments(Arguments):
 
     mode: str = Field("update", json_schema_extra={"enum": ["update", "full"]})
     """`full`: products that the feed does not name are withdrawn; `update`: they stay."""
-    max_withdrawn: float | None = Field(None, ge=0, le=1, allow_inf_nan=False)
+    max_withdrawn: Number | None = Field(None, ge=0, le=1, allow_inf_nan=False)
     """With `full`: withdraw nothing if it would be more of the products than this share."""
     format: str = Field(
         "", json_schema_extra={"enum": ["", *sorted(each.name for each in FORMATS)]}

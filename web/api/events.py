@@ -117,6 +117,7 @@ class EventsAnswer(Answer):
     "/api/v1/events",
     EventsAnswer, HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    HTTPStatus.SERVICE_UNAVAILABLE,
     tag="Events", status=HTTPStatus.ACCEPTED,
 )  # fmt: skip
 def record_events(body: EventBatch) -> Response:

@@ -38,7 +38,8 @@ PROBLEMS: Mapping[HTTPStatus, str] = {
     HTTPStatus.UNAUTHORIZED: "`key_required`: this address opens to a key only; `key_refused`: "
     "the key that was sent is not known, has expired, or was revoked.",
     HTTPStatus.FORBIDDEN: "`scope_missing`: the key opens other addresses.",
-    HTTPStatus.NOT_FOUND: "`product_not_found`, `import_not_found`, `events_off`.",
+    HTTPStatus.NOT_FOUND: "`product_not_found`, `upload_not_found`, `import_not_found`, "
+    "`events_off`.",
     HTTPStatus.CONFLICT: "`busy`: another is being imported.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "`too_many_bytes` and `too_many_pixels` of a picture; "
     "`request_entity_too_large` of a whole request.",

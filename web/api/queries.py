@@ -9,7 +9,7 @@ from functools import partial
 
 from PIL import Image
 
-from core.errors import ImageError, InvalidQueryError
+from core.errors import ImageError, InvalidQueryError, ProductNotFoundError, UploadNotFoundError
 from search.filters import Filter, Not, all_of
 from search.filters_arguments import parse_filters
 from search.filters_json import parse_filter_tree
@@ -17,6 +17,7 @@ from search.query import Page, SearchQuery, SimilarQuery, Wish, parse_text
 from search.sorting import Sort
 from web.api.arguments import LikenessArguments, SearchArguments
 from web.api.bodies import SearchBody, WeighedPicture, WeighedProduct, WeighedText
+from web.errors import PointedError
 from web.requests import PointedImageError, decoded_image
 from web.services import Services
 
@@ -77,7 +78,7 @@ def composed_query_of(body: SearchBody, services: Services) -> SearchQuery:
     Raises:
         InvalidQueryError: a value cannot be used; it points to it, with the reason.
         ImageError: a picture cannot be used.
-        UploadNotFoundError: an upload was never made, or is no longer kept.
+        PointedError: an upload was never made, or is no longer kept.
         OverloadedError: too many other pictures are being decoded.
     """
     max_chars = services.settings.max_query_chars
@@ -94,6 +95,16 @@ def composed_query_of(body: SearchBody, services: Services) -> SearchQuery:
         explain=body.explain,
         cursor=body.cursor,
     )
+
+
+def pointing_to_product(error: ProductNotFoundError, body: SearchBody) -> PointedError:
+    """Say of a product that is not there where the body names it."""
+    named = [
+        (each.id, f"/{name}/{number}/id")
+        for name, products in (("liked", body.liked), ("disliked", body.disliked))
+        for number, each in enumerate(products)
+    ]
+    return PointedError(error, dict(reversed(named)).get(error.product_id, ""))
 
 
 def _page(number: int, size: int, cursor: str) -> Page:
@@ -140,12 +151,19 @@ def _picture_wish(wanted: WeighedPicture, pointer: str, services: Services) -> W
     if bool(wanted.data) == bool(wanted.upload):
         raise InvalidQueryError("", "not_one_thing", "A picture is its 'data' or an 'upload'.")
     if wanted.upload:
-        return Wish(wanted.weight, image=services.uploads.open(wanted.upload))
+        return Wish(wanted.weight, image=_uploaded(wanted.upload, pointer, services))
     try:
         data = base64.b64decode(wanted.data, validate=True)
     except (binascii.Error, ValueError):
         raise InvalidQueryError("/data", "not_base64", "The data is no base64.") from None
     return Wish(wanted.weight, image=_decoded(data, pointer, services))
+
+
+def _uploaded(token: str, pointer: str, services: Services) -> Image.Image:
+    try:
+        return services.uploads.open(token)
+    except UploadNotFoundError as error:
+        raise PointedError(error, f"{pointer}/upload") from error
 
 
 def _decoded(data: bytes, pointer: str, services: Services) -> Image.Image:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, get_origin
 
@@ -10,11 +9,12 @@ from flask import request
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.exceptions import UnsupportedMediaType
 
 from core.errors import InvalidQueryError
 from search.filters_arguments import EXCLUDE, FILTER
 from web.api.arguments import Arguments, Body, FilterArguments
+from web.api.strict_json import read_object
 from web.requests import form_fields, pointer_to, strict_arguments
 from web.services import services
 
@@ -22,8 +22,6 @@ Model = TypeVar("Model", bound=Arguments)
 JsonBody = TypeVar("JsonBody", bound=Body)
 
 JSON = "application/json"
-MAX_NESTING = 24
-"""Objects and lists inside each other: a feed's row may have 20."""
 
 CODES: Mapping[str, tuple[str, str]] = {
     "not_a_number": ("not_a_number", "{name} must be a whole number."),
@@ -34,9 +32,12 @@ CODES: Mapping[str, tuple[str, str]] = {
     "float_parsing": ("not_a_number", "{name} must be a number."),
     "float_type": ("not_a_number", "{name} must be a number."),
     "int_type": ("not_a_number", "{name} must be a whole number."),
+    "greater_than_equal": ("out_of_range", "{name} is smaller than it may be."),
+    "less_than_equal": ("out_of_range", "{name} is larger than it may be."),
     "finite_number": ("out_of_range", "{name} is too large a number."),
     "string_type": ("not_text", "{name} must be text."),
     "list_type": ("not_a_list", "{name} must be a list."),
+    "model_type": ("not_an_object", "{name} must be an object."),
     "too_long": ("too_many", "{name} holds too many."),
     "too_short": ("missing", "{name} holds nothing."),
 }
@@ -78,7 +79,7 @@ def read_body(model: type[JsonBody], parts: Mapping[str, str]) -> JsonBody:
     """Read a JSON object.
 
     Raises:
-        InvalidQueryError: a field is unknown, missing, or not of its type.
+        InvalidQueryError: a field is unknown, given twice, missing, or not of its type.
         UnsupportedMediaType: the body is not called JSON.
         BadRequest: it is no JSON object, or is nested too deeply.
     """
@@ -86,14 +87,7 @@ def read_body(model: type[JsonBody], parts: Mapping[str, str]) -> JsonBody:
     if request.mimetype != JSON:
         raise UnsupportedMediaType(f"Send {JSON}.")
     request.max_content_length = _most_bytes(model)
-    try:
-        content = json.loads(request.get_data(cache=False), parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
-        reason = getattr(error, "msg", "it cannot be read")
-        raise BadRequest(f"The body is no JSON: {reason}.") from None
-    if not isinstance(content, dict) or _is_too_deep(content):
-        raise BadRequest(f"Send one JSON object, nested {MAX_NESTING} levels deep at most.")
-    return _read(model, content)
+    return _read(model, read_object(request.get_data(cache=False), model.checked_levels))
 
 
 def _sorted_out(model: type[Arguments], given: MultiDict[str, str], *others: str) -> dict[str, Any]:
@@ -124,22 +118,6 @@ def _most_bytes(model: type[Body]) -> int:
 
 def _is_list(field: FieldInfo) -> bool:
     return get_origin(field.annotation) is tuple
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(name)  # NaN and Infinity, which only Python takes for JSON
-
-
-def _is_too_deep(value: object) -> bool:
-    level = [value]
-    for _ in range(MAX_NESTING):
-        inner = [each for each in level if isinstance(each, dict)]
-        lists = [each for each in level if isinstance(each, list)]
-        level = [value for each in inner for value in each.values()]
-        level += [value for each in lists for value in each]
-        if not level:
-            return False
-    return True
 
 
 READERS: Mapping[str, Callable[[Any, Mapping[str, str]], Arguments]] = {

@@ -8,6 +8,7 @@ from http import HTTPStatus
 
 from flask import Response, request
 
+from core.errors import ProductNotFoundError
 from web.api.answers import (
     Alive,
     Answer,
@@ -28,7 +29,7 @@ from web.api.arguments import (
 )
 from web.api.bodies import SearchBody
 from web.api.operations import Operations
-from web.api.queries import composed_query_of, likeness_of, query_of
+from web.api.queries import composed_query_of, likeness_of, pointing_to_product, query_of
 from web.errors import PROBLEM_TYPE, problem_of
 from web.presenters import present_product, present_results, present_similar, present_status
 from web.requests import named_query, record_timings, uploaded_image
@@ -67,7 +68,10 @@ def compose(body: SearchBody) -> Response:
     Nothing is kept of the pictures.
     """
     asked = composed_query_of(body, services())
-    results = services().engine.search(asked)
+    try:
+        results = services().engine.search(asked)
+    except ProductNotFoundError as error:
+        raise pointing_to_product(error, body) from error
     record_timings(results)
     return _passing(present_results(results, asked, named_query()))
 

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 from pydantic import BaseModel, ValidationError
 from urllib3 import BaseHTTPResponse, PoolManager, Retry, Timeout
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, InvalidHeader
 
 from vitrine_client.composing import LikenessOptions, SearchOptions, Wish, listed
 from vitrine_client.errors import UnexpectedAnswerError, UnreachableError, kind_of
@@ -35,6 +35,17 @@ FIRST_WAIT_S = 0.2
 """Doubled at every further try, where the server does not say how long to wait."""
 
 
+class _Patience(Retry):
+    """Asks again; where the server says nothing readable of when, after the usual wait."""
+
+    def parse_retry_after(self, retry_after: str) -> float:
+        """Read the header's seconds or moment."""
+        try:
+            return super().parse_retry_after(retry_after)
+        except InvalidHeader:
+            return 0
+
+
 class VitrineClient:
     """Asks one server; may be used from several threads.
 
@@ -45,6 +56,9 @@ class VitrineClient:
         retries: How often a request is repeated that got no answer, 429 or 503.
         longest_wait_s: Longest pause before a request is repeated, whatever the server asks.
         connections: How many connections are kept open.
+
+    Raises:
+        ValueError: the key holds what no header may.
     """
 
     def __init__(
@@ -57,13 +71,15 @@ class VitrineClient:
         longest_wait_s: int = 30,
         connections: int = 4,
     ) -> None:
+        if not (key.isascii() and key.isprintable()):
+            raise ValueError("A key is of printable ASCII characters.")
         self._url = url.rstrip("/")
         headers = {"User-Agent": USER_AGENT, "Accept": f"application/json, {PROBLEM}"}
         self._pool = PoolManager(
             maxsize=connections,
             headers=headers | ({"Authorization": f"Bearer {key}"} if key else {}),
             timeout=Timeout(connect=timeout_s, read=timeout_s),
-            retries=Retry(
+            retries=_Patience(
                 total=retries,
                 redirect=False,
                 status_forcelist=ASK_AGAIN,
@@ -132,7 +148,9 @@ class VitrineClient:
         conditions = {"filter": filters, "exclude": exclude}
         given = {name: each for name, each in conditions.items() if each is not None}
         body = {"q": text, **listed(wishes), **given, **options}
-        return self._read(SearchAnswer, self._ask("POST", "/api/v1/search", json=body))
+        headers = {**self._pool.headers, "Content-Type": "application/json"}
+        response = self._ask("POST", "/api/v1/search", body=json.dumps(body), headers=headers)
+        return self._read(SearchAnswer, response)
 
     def search_by_image(
         self,
@@ -149,7 +167,8 @@ class VitrineClient:
             VitrineClientError: there is no answer; its class says why (``errors``).
         """
         pairs = [("q", text), *_conditions("filter", filters), *_conditions("exclude", exclude)]
-        fields = [*pairs, *_written(options), ("image", ("image", image))]
+        written = [(name, _encoded(value)) for name, value in (*pairs, *_written(options))]
+        fields = [*written, ("image", ("image", image))]
         response = self._ask("POST", "/api/v1/search/image", fields=fields)
         return self._read(SearchAnswer, response)
 
@@ -169,7 +188,7 @@ class VitrineClient:
             NotFoundError: the shop has no such product.
             VitrineClientError: there is no answer; its class says why (``errors``).
         """
-        return self._get(Product, f"/api/v1/products/{quote(product_id, safe='')}")
+        return self._get(Product, f"/api/v1/products/{quote(_encoded(product_id), safe='')}")
 
     def similar(
         self,
@@ -198,7 +217,8 @@ class VitrineClient:
         return self._get(Readiness, "/readyz")
 
     def _get(self, model: type[Model], path: str, pairs: Sequence[Pair] = ()) -> Model:
-        query = f"?{urlencode(pairs)}" if pairs else ""
+        encoded = [(name, _encoded(value)) for name, value in pairs]
+        query = f"?{urlencode(encoded)}" if pairs else ""
         return self._read(model, self._ask("GET", path + query))
 
     def _ask(self, method: str, path: str, **content: Any) -> BaseHTTPResponse:
@@ -224,6 +244,11 @@ class VitrineClient:
         raise kind_of(response.status)(problem, _retry_after_s(response))
 
 
+def _encoded(text: str) -> bytes:
+    """Encode also what is no text, half a character: the server says that best."""
+    return text.encode("utf-8", "surrogatepass")
+
+
 def _conditions(kind: str, fields: Conditions) -> list[Pair]:
     return [
         (f"{kind}.{field}", value)
@@ -246,13 +271,15 @@ def _as_text(value: Any) -> str:
 
 
 def _problem_in(response: BaseHTTPResponse) -> Mapping[str, Any] | None:
-    if response.headers.get("Content-Type", "").split(";")[0] != PROBLEM:
+    if response.headers.get("Content-Type", "").split(";")[0].strip().lower() != PROBLEM:
         return None
     try:
         problem = json.loads(response.data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
-    return problem if isinstance(problem, dict) and {"status", "code"} <= set(problem) else None
+    if not (isinstance(problem, dict) and isinstance(problem.get("code"), str)):
+        return None
+    return problem if isinstance(problem.get("status"), int) else None
 
 
 def _retry_after_s(response: BaseHTTPResponse) -> int | None:
