@@ -117,13 +117,11 @@ def score(
     )
     if evidence.image is None and evidence.text is None and evidence.lexical is None:
         scores = np.zeros(generation.products, dtype=np.float32)
-        relevant = np.full(len(scores), everything)
-        if probe.negatives:
-            steered = steer(scores, _concepts(probe, scans, generation), sought)
-            scores, relevant = steered.scores, ~steered.shown
-        return Scored(evidence, scores, relevant, images)
-    scores = fuse(evidence, probe.weights)
-    relevant = _relevant(probe, evidence, scores, generation, everything)
+        # Who only says what not to show is shown all the rest.
+        relevant = np.full(len(scores), everything or bool(probe.negatives))
+    else:
+        scores = fuse(evidence, probe.weights)
+        relevant = _relevant(probe, evidence, scores, generation, everything)
     if probe.negatives:
         steered = steer(scores, _concepts(probe, scans, generation), sought)
         scores, relevant = steered.scores, relevant & ~steered.shown

@@ -80,7 +80,7 @@ def select(
         positions=page,
         sizes=_sizes(hits, page),
         total=len(order),
-        facets=_facets(query, understood, fields, generation, shown) if fields else (),
+        facets=_facets(query, sought, understood, fields, generation, shown) if fields else (),
         relaxations=() if len(order) or not parts else _ways_out(shown, parts, query, generation),
         nearest=None if shown.relevant.any() else _nearest(scored, query, generation, shown),
         cursor=cursor,
@@ -93,14 +93,13 @@ def _passing(found: Mask, wanted: Filter | None, generation: ServedGeneration) -
 
 def _facets(
     query: SearchQuery,
+    sought: Mask,
     understood: Filter | None,
     fields: Sequence[str],
     generation: ServedGeneration,
     shown: Merchandised,
 ) -> tuple[Facet, ...]:
-    sought, *by_level = (
-        _passing(each, understood, generation) for each in (shown.relevant, *shown.by_level)
-    )
+    by_level = [_passing(each, understood, generation) for each in shown.by_level]
     groups = generation.groups(query.collapse)
     return count_facets(sought, query.filter, fields, generation.columns, groups, by_level)
 
