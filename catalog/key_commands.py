@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +10,7 @@ import click
 
 from catalog import api_keys
 from catalog.api_keys import MAX_NAME_CHARS, KeyRecord, Scope
-from catalog.database import Database, open_catalog
+from catalog.database import open_catalog
 from core.errors import UnknownKeyError
 from core.settings import Settings
 from core.terminal import VitrineGroup, counted, emit, json_option, table
@@ -45,7 +44,7 @@ def make_command(
         raise click.UsageError(f"A name has 1 to {MAX_NAME_CHARS} printable characters.")
     now = datetime.now(UTC)
     expires_at = None if days is None else now + timedelta(days=days)
-    with _opened(settings) as database, database.write() as session:
+    with closing(open_catalog(settings)) as database, database.write() as session:
         key, record = api_keys.make_key(
             session, name, [Scope(each) for each in scopes], now, expires_at
         )
@@ -61,7 +60,7 @@ def make_command(
 @click.pass_obj
 def list_command(settings: Settings, with_revoked: bool, as_json: bool) -> None:
     """List the keys: what they open, until when, and when they were last used."""
-    with _opened(settings) as database, database.read() as session:
+    with closing(open_catalog(settings)) as database, database.read() as session:
         found = api_keys.list_keys(session, with_revoked)
     now = datetime.now(UTC)
     header = ("id", "name", "scopes", "made", "expires", "last used", "state")
@@ -85,7 +84,7 @@ def revoke_command(settings: Settings, name: str, as_json: bool) -> None:
 
     A running server heeds it within seconds (docs/access.md). Exits with 1 if there is none.
     """
-    with _opened(settings) as database, database.write() as session:
+    with closing(open_catalog(settings)) as database, database.write() as session:
         revoked = api_keys.revoke_keys(session, name, datetime.now(UTC))
     if not revoked:
         raise UnknownKeyError(name)
@@ -95,15 +94,6 @@ def revoke_command(settings: Settings, name: str, as_json: bool) -> None:
         f"Revoked: {counted(len(revoked), 'key')}, {listed}.",
         as_json,
     )
-
-
-@contextmanager
-def _opened(settings: Settings) -> Iterator[Database]:
-    database = open_catalog(settings)
-    try:
-        yield database
-    finally:
-        database.close()
 
 
 def _as_json(record: KeyRecord) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -162,15 +162,10 @@ def test_command(
     emit(told, table(rows, header) if rows else nothing, as_json)
 
 
-@contextmanager
-def _opened(settings: Settings) -> Iterator[Database]:
+def _opened(settings: Settings) -> closing[Database]:
     from catalog.database import open_catalog
 
-    database = open_catalog(settings)
-    try:
-        yield database
-    finally:
-        database.close()
+    return closing(open_catalog(settings))
 
 
 def _kept(database: Database) -> tuple[tuple[Rule, ...], dict[int, tuple[str, ...]]]:
